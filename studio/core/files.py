@@ -1,0 +1,143 @@
+"""Files: atomic writing, walking a person's folder, a lock that dies with its process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from studio.core.errors import StudioError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+MAX_FILES = 200_000
+SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of path only once it is written whole and synced.
+
+    On any failure the old file is untouched and the partial one is gone; a full disk becomes a
+    StudioError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(partial, 0o644)
+        os.replace(partial, path)
+    except OSError as error:
+        raise StudioError(f"{path.name} could not be saved: {error.strerror or error}.") from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(partial)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file atomically; StudioError when it cannot be done."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The files of a folder, relative and sorted; ignored are hidden and system files."""
+
+    files: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def walk(folder: Path) -> Walk:
+    """Every file below a folder, each once; never leaves the folder, never follows linked folders.
+
+    StudioError when the folder is missing, not a folder or unreadable.
+    """
+    if not folder.exists():
+        raise StudioError(f"There is no folder {folder}.")
+    if not folder.is_dir():
+        raise StudioError(f"{folder.name} is a file, not a folder.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise StudioError(f"The folder {folder} cannot be read: permission denied.")
+    root = folder.resolve()
+    files: list[str] = []
+    ignored: list[str] = []
+    for where, folders, names in os.walk(folder, followlinks=False):
+        here = Path(where)
+        hidden = [name for name in folders if name.startswith(".")]
+        ignored += [(here / name).relative_to(folder).as_posix() + "/" for name in hidden]
+        folders[:] = sorted(
+            name for name in folders if name not in hidden and not (here / name).is_symlink()
+        )
+        for name in sorted(names):
+            path = here / name
+            inside = path.relative_to(folder).as_posix()
+            if name.startswith(".") or name.lower() in SYSTEM_FILES or _leaves(path, root):
+                ignored.append(inside)
+            else:
+                files.append(inside)
+        if len(files) > MAX_FILES:
+            raise StudioError(f"This folder holds more than {MAX_FILES:,} files; choose a part.")
+    return Walk(tuple(files), tuple(ignored))
+
+
+def _leaves(path: Path, root: Path) -> bool:
+    """True for a link that points out of the folder; a dangling one inside stays, to be reported."""
+    if not path.is_symlink():
+        return False
+    try:
+        return not path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a loop of links
+        return True
+
+
+class FileLock:
+    """A lock file that the operating system frees when its process dies, however it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock; False when another process holds it."""
+        if self._file is not None:
+            return True
+        file = open(self._path, "a+b")  # noqa: SIM115 - stays open for as long as the lock is held
+        try:
+            if sys.platform == "win32":
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some living process holds the lock; false when there is no such file."""
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    if lock.acquire():
+        lock.release()
+        return False
+    return True

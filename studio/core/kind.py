@@ -1,0 +1,96 @@
+"""What a folder under studio/media must offer to appear in the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from studio.core.latent import Recipe
+from studio.core.work import Work
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that training leaves out, and why, in words for the person."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FolderReport:
+    """What is in a folder: the dataset doctor's findings."""
+
+    folder: str
+    medium: str
+    usable: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: how many files can be used, how many not."""
+        files = f"{len(self.usable):,} usable"
+        refused = f", {len(self.refused):,} refused" if self.refused else ""
+        return f"{files}{refused}."
+
+
+class Generator(Protocol):
+    """A model that is loaded and can be played; lives on the worker thread only."""
+
+    def generate(self, recipe: Recipe) -> Work:
+        """Finished(document). The same recipe gives the same document."""
+        ...
+
+    def generate_many(self, recipes: Sequence[Recipe]) -> Work:
+        """Preview((index, document)) for each recipe, then Finished(list of documents)."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads a person's folder for one medium; numpy only, never writes."""
+
+    def check(self, folder: Path) -> Work:
+        """Finished(FolderReport). StudioError if the folder is missing or unreadable."""
+        ...
+
+    def read(self, folder: Path, size_px: int) -> Work:
+        """Finished((examples uint8 [N, ...], FolderReport)). StudioError under 8 usable files."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One way to write a document to disk. write(document, path) is atomic."""
+
+    label: str
+    suffix: str
+    write: Callable[[Any, Path], None]
+
+
+@dataclass(frozen=True)
+class MediumKind:
+    """One medium: its names, and how to start empty, generate, read a folder, keep and export."""
+
+    name: str
+    title: str
+    noun: str
+    nouns: str
+    icon: str
+    order: int
+    starter: str
+    empty: Callable[[], Any]
+    load_generator: Callable[[Path, str], Generator]
+    load_reader: Callable[[], Reader]
+    load_training: Callable[[], Any]
+    exporters: tuple[Exporter, ...]
+    thumbnail: Callable[[Any, int], np.ndarray]
+    encode: Callable[[Any], dict[str, bytes]]
+    decode: Callable[[dict[str, bytes]], Any]
+    file_suffixes: tuple[str, ...]

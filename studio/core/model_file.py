@@ -1,0 +1,112 @@
+"""Model files: safetensors with a JSON header; read here without torch and never unpickled."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.core.errors import StudioError
+
+FORMAT = 1
+SUFFIX = ".safetensors"
+HEADER_KEY = "atelier"
+MAX_HEADER_BYTES = 8 * 2**20
+MAX_PREVIEW_BYTES = 2 * 2**20
+PREVIEW = "preview_png"  # a uint8 tensor in the file: a small picture for lists
+
+
+@dataclass(frozen=True)
+class ModelHeader:
+    """What a model file says about itself.
+
+    size_px is the picture's side (steps of a clip in music); network holds what rebuilds the
+    network; trained says how it came to be (files, licence, credit, kimg, device, minutes).
+    """
+
+    id: str
+    medium: str
+    name: str
+    size_px: int
+    network: dict[str, Any] = field(default_factory=dict)
+    trained: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model that can be chosen: its file, its header, a PNG for lists (b"" without one)."""
+
+    path: Path
+    header: ModelHeader
+    preview_png: bytes = b""
+
+
+def header_to_metadata(header: ModelHeader) -> dict[str, str]:
+    return {HEADER_KEY: json.dumps({"format": FORMAT, **asdict(header)})}
+
+
+def header_from_metadata(metadata: Mapping[str, str] | None, name: str) -> ModelHeader:
+    """The header in a safetensors file's metadata; StudioError if this is no model of ours."""
+    try:
+        values = json.loads((metadata or {})[HEADER_KEY])
+    except (KeyError, ValueError, RecursionError) as error:
+        raise StudioError(f"{name} is not an Atelier model.") from error
+    try:
+        if int(values["format"]) > FORMAT:
+            raise StudioError(f"{name} was made by a newer Atelier; update to open it.")
+        return ModelHeader(
+            id=str(values["id"])[:64],
+            medium=str(values["medium"])[:64],
+            name=str(values["name"])[:200],
+            size_px=int(values["size_px"]),
+            network=dict(values["network"]),
+            trained=dict(values["trained"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise StudioError(f"The header of {name} is damaged.") from error
+
+
+def read_entry(path: Path) -> ModelEntry:
+    """Read header and preview of a model file; StudioError if it is missing, damaged or foreign."""
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            length = int.from_bytes(file.read(8), "little")
+            if size < 10 or length > min(size - 8, MAX_HEADER_BYTES):
+                raise StudioError(f"{path.name} is not an Atelier model, or it is cut short.")
+            index = json.loads(file.read(length))
+            header = header_from_metadata(index.get("__metadata__"), path.name)
+            _refuse_short_file(index, size - 8 - length, path.name)
+            preview = b""
+            if PREVIEW in index:
+                begin, end = index[PREVIEW]["data_offsets"]
+                if 0 <= begin <= end <= begin + MAX_PREVIEW_BYTES:
+                    file.seek(8 + length + begin)
+                    preview = file.read(end - begin)
+            return ModelEntry(path, header, preview)
+    except OSError as error:
+        raise StudioError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise StudioError(f"{path.name} is not an Atelier model, or it is damaged.") from error
+
+
+def _refuse_short_file(index: dict[str, Any], body_bytes: int, name: str) -> None:
+    ends = [int(v["data_offsets"][1]) for k, v in index.items() if k != "__metadata__"]
+    if max(ends, default=0) > body_bytes:
+        raise StudioError(f"{name} is cut short: copy or download it again.")
+
+
+def find_models(folders: list[Path]) -> tuple[list[ModelEntry], list[str]]:
+    """Every readable model directly in these folders, and a sentence for each that is not."""
+    entries: list[ModelEntry] = []
+    problems: list[str] = []
+    for folder in folders:
+        for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
+            try:
+                entries.append(read_entry(path))
+            except StudioError as error:
+                problems.append(str(error))
+    return entries, problems

@@ -1,0 +1,174 @@
+"""A training run on disk: config, events, samples, checkpoints, model; the truth about the run."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from studio.core.errors import StudioError
+from studio.core.files import FileLock, is_locked, write_bytes
+
+COMMANDS = ("run", "pause", "stop")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that a run is started with; lengths in kimg (thousand examples shown)."""
+
+    medium: str
+    folder: str
+    name: str = ""
+    size_px: int = 64
+    kimg: float = 200.0
+    seconds: float | None = None
+    batch: int = 16
+    channel_base: int = 2048
+    channel_max: int = 128
+    learning_rate: float = 0.0025
+    gamma: float = 0.3
+    penalty_every: int = 4
+    augment: float = 0.0
+    mirror: bool = True
+    seed: int = 0
+    checkpoint_seconds: float = 60.0
+    sample_seconds: float = 30.0
+    device: str = "auto"
+    threads: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def config_from_json(json_values: Any) -> TrainConfig:
+    """Read a config file; StudioError if it makes no sense."""
+    try:
+        known = {field.name for field in fields(TrainConfig)}
+        return TrainConfig(**{k: v for k, v in dict(json_values).items() if k in known})
+    except (TypeError, ValueError) as error:
+        raise StudioError("The configuration of this training run is damaged.") from error
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """The newest known state of a run. state: new, running, paused, stopped, finished, failed."""
+
+    state: str = "new"
+    kimg: float = 0.0
+    total_kimg: float = 0.0
+    images_per_s: float = 0.0
+    eta_s: float | None = None
+    text: str = ""
+    sample: Path | None = None
+
+
+class RunFolder:
+    """The files of one run; used by the trainer, the window and the command line alike."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config_path = path / "config.json"
+        self.events_path = path / "events.jsonl"
+        self.samples_path = path / "samples"
+        self.checkpoint_path = path / "checkpoint.safetensors"
+        self.model_path = path / "model.safetensors"
+        self.command_path = path / "command"
+        self.lock_path = path / "lock"
+        self.cache_path = path / "cache"
+
+    def create(self, config: TrainConfig) -> None:
+        """Start a run here; StudioError if there is one already."""
+        if self.config_path.exists():
+            raise StudioError(
+                f"{self.path} already holds a training run: resume it, or choose another folder."
+            )
+        self.samples_path.mkdir(parents=True, exist_ok=True)
+        write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
+
+    def config(self) -> TrainConfig:
+        try:
+            return config_from_json(json.loads(self.config_path.read_bytes()))
+        except FileNotFoundError as error:
+            raise StudioError(f"There is no training run in {self.path}.") from error
+        except (OSError, ValueError) as error:
+            raise StudioError("The configuration of this training run is damaged.") from error
+
+    def lock(self) -> FileLock:
+        self.path.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.lock_path)
+
+    def is_running(self) -> bool:
+        """Whether a trainer process lives, whoever started it."""
+        return is_locked(self.lock_path)
+
+    def command(self) -> str:
+        """What the trainer was last told: run, pause or stop."""
+        try:
+            word = self.command_path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return "run"
+        return word if word in COMMANDS else "run"
+
+    def tell(self, word: str) -> None:
+        """Tell the trainer to run, pause or stop; it obeys before its next step."""
+        write_bytes(self.command_path, word.encode())
+
+    def append(self, event: str, **values: Any) -> dict[str, Any]:
+        """Add one line to the events; returns the record."""
+        record = {"event": event, "time": round(time.time(), 3), **values}
+        with open(self.events_path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+        return record
+
+    def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Whole lines after a byte offset, and the offset to go on from; damaged lines are left out."""
+        try:
+            with open(self.events_path, "rb") as file:
+                file.seek(offset)
+                chunk = file.read()
+        except OSError:
+            return [], offset
+        end = chunk.rfind(b"\n") + 1
+        found: list[dict[str, Any]] = []
+        for line in chunk[:end].splitlines():
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict) and "event" in record:
+                found.append(record)
+        return found, offset + end
+
+    def status(self) -> RunStatus:
+        """Fold all events into the newest state; a run whose trainer died counts as stopped."""
+        status = RunStatus()
+        for record in self.events()[0]:
+            status = self.after(status, record)
+        if status.state in ("running", "paused") and not self.is_running():
+            status = RunStatus(**{**status.__dict__, "state": "stopped"})
+        return status
+
+    def after(self, status: RunStatus, record: dict[str, Any]) -> RunStatus:
+        """The status after one more event."""
+        state = {
+            "start": "running",
+            "progress": "running",
+            "paused": "paused",
+            "stopped": "stopped",
+            "finished": "finished",
+            "error": "failed",
+        }.get(record["event"], status.state)
+        sample = status.sample
+        if record["event"] == "sample":
+            sample = self.samples_path / Path(str(record.get("file", ""))).name
+        return RunStatus(
+            state=state,
+            kimg=float(record.get("kimg", status.kimg)),
+            total_kimg=float(record.get("total_kimg", status.total_kimg)),
+            images_per_s=float(record.get("images_per_s", status.images_per_s)),
+            eta_s=record.get("eta_s", status.eta_s),
+            text=str(record.get("text", status.text if state != "running" else "")),
+            sample=sample,
+        )
