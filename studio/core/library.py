@@ -1,0 +1,115 @@
+"""Where Atelier keeps things on this computer, and which models and runs there are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from studio.core.errors import StudioError
+from studio.core.model_file import SUFFIX, ModelEntry, find_models, read_entry
+from studio.core.resources import resource
+from studio.core.run_folder import RunFolder
+
+HOME_VARIABLE = "ATELIER_HOME"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The four folders that belong to the person; naming one does not create it."""
+
+    config: Path
+    data: Path
+    cache: Path
+    log: Path
+
+    @property
+    def settings_path(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def models_path(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def runs_path(self) -> Path:
+        return self.data / "runs"
+
+    @property
+    def exports_path(self) -> Path:
+        return self.data / "exports"
+
+    @property
+    def recovery_path(self) -> Path:
+        return self.data / "recovery"
+
+    @property
+    def log_path(self) -> Path:
+        return self.log / "atelier.log"
+
+
+def places() -> Places:
+    """The system's usual folders, or all of them below $ATELIER_HOME where that is set."""
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Places(root / "config", root / "library", root / "cache", root / "log")
+    dirs = platformdirs.PlatformDirs("atelier", appauthor=False)
+    return Places(
+        dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path
+    )
+
+
+def models(medium: str | None, places: Places) -> tuple[list[ModelEntry], list[str]]:
+    """Starter models, the person's own, then those of training runs; a sentence for each bad file.
+
+    medium None means every medium.
+    """
+    entries, problems = find_models([resource("models"), places.models_path])
+    for run in runs(places):
+        if run.model_path.exists():
+            try:
+                entries.append(read_entry(run.model_path))
+            except StudioError as error:
+                problems.append(f"{run.path.name}: {error}")
+    chosen = [entry for entry in entries if medium is None or entry.header.medium == medium]
+    return chosen, problems
+
+
+def find_model(name: str, places: Places) -> ModelEntry:
+    """A model by its file, its run's folder, its file name without ending, its name or its id.
+
+    StudioError that names what there is.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir() and RunFolder(path).model_path.exists():
+        return read_entry(RunFolder(path).model_path)
+    if path.is_file():
+        return read_entry(path)
+    if path.suffix == SUFFIX:
+        raise StudioError(f"There is no model file {name}.")
+    entries, _ = models(None, places)
+    for same in (str, str.casefold):
+        for entry in entries:
+            if same(name) in {same(word) for word in names_of(entry)}:
+                return entry
+    known = ", ".join(names_of(entry)[0] for entry in entries) or "none yet"
+    raise StudioError(f"There is no model called {name!r}; there are: {known}.")
+
+
+def names_of(entry: ModelEntry) -> list[str]:
+    """What a model can be called by, the shortest clear one first."""
+    in_run = entry.path == RunFolder(entry.path.parent).model_path
+    short = entry.path.parent.name if in_run else entry.path.stem
+    return [word for word in (short, entry.header.name, entry.header.id) if word]
+
+
+def runs(places: Places) -> list[RunFolder]:
+    """Every training run in the library, the newest first."""
+    if not places.runs_path.is_dir():
+        return []
+    found = [RunFolder(path) for path in places.runs_path.iterdir() if path.is_dir()]
+    found = [run for run in found if run.config_path.is_file()]
+    return sorted(found, key=lambda run: run.config_path.stat().st_mtime, reverse=True)
