@@ -44,7 +44,7 @@ class Project:
 
 
 def save_project(path: Path, project: Project, kinds: Sequence[MediumKind]) -> None:
-    """Write a project atomically; StudioError when it cannot be done, and the old file is intact."""
+    """Write a project atomically; StudioError if it cannot be done, the old file is whole."""
     members = dict(project.kept)
     for kind in kinds:
         if kind.name in project.documents:

@@ -56,7 +56,7 @@ def test_the_model_of_a_run_is_found_by_the_runs_name(home):
 
 def test_an_unknown_name_lists_what_there_is(home):
     write_model(home.models_path / "roses.safetensors", "Roses", "id-1")
-    with pytest.raises(StudioError, match="no model called 'rose'.*roses"):
+    with pytest.raises(StudioError, match=r"no model called 'rose'.*roses"):
         find_model("rose", home)
     with pytest.raises(StudioError, match="no model file"):
         find_model("missing.safetensors", home)

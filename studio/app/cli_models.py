@@ -1,0 +1,143 @@
+"""`atelier models`, `generate` and `measure`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+from pathlib import Path
+
+from studio.app.cli_text import plain, seeds, table
+from studio.core.errors import StudioError
+from studio.core.files import walk
+from studio.core.kind import Exporter, Generator, MediumKind
+from studio.core.latent import Latent, Recipe
+from studio.core.library import find_model, names_of, places
+from studio.core.library import models as every_model
+from studio.core.model_file import ModelEntry
+from studio.core.settings import load_settings
+from studio.core.work import Preview, Work, result_of
+from studio.media import kind as kind_of
+
+
+def models(arguments: argparse.Namespace) -> int:
+    """List every model with what it says about itself."""
+    entries, problems = every_model(None, places())
+    if arguments.json:
+        print(json.dumps({"models": [_as_json(e) for e in entries], "problems": problems}))
+        return 0
+    if entries:
+        rows = [["MODEL", "MEDIUM", "SIZE", "KIMG", "NAME"]]
+        rows += [_as_row(entry) for entry in entries]
+        print(table(rows))
+    else:
+        print("There are no models yet; train one with: atelier train FOLDER --medium artwork ...")
+    for problem in problems:
+        print(f"left out  {plain(problem)}")
+    return 0
+
+
+def _as_json(entry: ModelEntry) -> dict[str, object]:
+    header = entry.header
+    return {
+        "model": names_of(entry)[0],
+        "file": str(entry.path),
+        "id": header.id,
+        "medium": header.medium,
+        "name": header.name,
+        "size_px": header.size_px,
+        "trained": header.trained,
+    }
+
+
+def _as_row(entry: ModelEntry) -> list[str]:
+    header = entry.header
+    kimg = header.trained.get("kimg")
+    shown = f"{kimg:g}" if isinstance(kimg, (int, float)) else "-"
+    return [names_of(entry)[0], header.medium, str(header.size_px), shown, header.name]
+
+
+def generate(arguments: argparse.Namespace) -> int:
+    """Write one file per seed."""
+    chosen_seeds = _seeds(arguments.seeds)
+    entry = find_model(arguments.model, places())
+    medium = kind_of(entry.header.medium)
+    exporter = find_exporter(medium, arguments.format)
+    device = chosen_device(arguments)
+    psi = Latent().psi if arguments.psi is None else max(0.0, arguments.psi)
+    recipes = [Recipe(entry.header.id, Latent(seed=seed, psi=psi)) for seed in chosen_seeds]
+    out = Path(arguments.out)
+    _make_folder(out)
+    generator = load_generator(medium, entry, device)
+    name = names_of(entry)[0]
+    for event in generator.generate_many(recipes):
+        if isinstance(event, Preview):
+            index, document = event.value
+            path = out / f"{name}-seed-{chosen_seeds[index]:04d}{exporter.suffix}"
+            exporter.write(document, path)
+            print(plain(str(path)), flush=True)
+    return 0
+
+
+def _seeds(text: str) -> list[int]:
+    try:
+        return seeds(text)
+    except ValueError as error:
+        raise StudioError(f"--seeds: {error}.") from error
+
+
+def find_exporter(medium: MediumKind, ending: str | None) -> Exporter:
+    """The exporter that writes files with this ending (the first without one)."""
+    if ending is None:
+        return medium.exporters[0]
+    for exporter in medium.exporters:
+        if exporter.suffix.lstrip(".") == ending.lower().lstrip("."):
+            return exporter
+    there = " and ".join(exporter.suffix.lstrip(".") for exporter in medium.exporters)
+    raise StudioError(f"{medium.title} writes {there}, not {ending}.")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudioError(f"The folder {path} cannot be made: {error.strerror}.") from error
+
+
+def chosen_device(arguments: argparse.Namespace) -> str:
+    """--device, else the settings'; also sets torch's threads."""
+    settings, _ = load_settings(places().settings_path)
+    device: str = arguments.device or settings.device
+    threads = settings.threads if arguments.threads is None else arguments.threads
+    load_device(device, threads)
+    return device
+
+
+def load_device(device: str, threads: int) -> str:
+    """Choose the device, which imports torch; returns it in words. StudioError when missing."""
+    return importlib.import_module("studio.gan.device").choose(device, threads).words
+
+
+def load_generator(medium: MediumKind, entry: ModelEntry, device: str) -> Generator:
+    """Load a model to play it; imports torch."""
+    return medium.load_generator(entry.path, device)
+
+
+def measure(arguments: argparse.Namespace) -> int:
+    """Print how close a model comes to a folder."""
+    entry = find_model(arguments.model, places())
+    medium = kind_of(entry.header.medium)
+    folder = Path(arguments.folder)
+    walk(folder)
+    device = chosen_device(arguments)
+    figures = result_of(load_measure(entry.path, medium, folder, device))
+    if arguments.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        print(table([["FIGURE", "VALUE"]] + [[str(k), str(v)] for k, v in figures.items()]))
+    return 0
+
+
+def load_measure(path: Path, medium: MediumKind, folder: Path, device: str) -> Work:
+    """The measuring work; imports torch."""
+    return importlib.import_module("studio.gan.metrics").measure(path, medium, folder, device)

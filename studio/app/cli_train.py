@@ -1,0 +1,236 @@
+"""`atelier train`: a training run in this process, told in words or as JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from studio.app.cli_text import duration, plain
+from studio.core.errors import StudioError
+from studio.core.files import walk, write_bytes
+from studio.core.kind import MediumKind
+from studio.core.library import places
+from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.settings import load_settings
+from studio.core.work import Preview, Progress, Work
+from studio.media import kind as kind_of
+
+WITHOUT_END_KIMG = 1e6  # with --seconds the clock decides
+LINE_SECONDS = 10.0
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Start or resume a run and follow it to its end."""
+    run = RunFolder(Path(arguments.out))
+    exists = run.config_path.exists()
+    if arguments.resume and (exists or not arguments.folder):
+        config = resumed_config(run, arguments)
+    else:
+        config = new_config(arguments)
+        _refuse_inside(Path(config.folder), run.path)
+        run.create(config)
+    medium = kind_of(config.medium)
+    show: Show = Lines() if arguments.events else Words(run, config)
+    with Stop(run) as stop:
+        try:
+            follow(load_run(run, medium, arguments.resume), show, stop)
+        except StudioError:
+            if not exists and not stop.started:
+                # Nothing was trained: the same command must work once the folder is mended.
+                run.config_path.unlink(missing_ok=True)
+            raise
+    return 128 + stop.signal if stop.signal else 0
+
+
+def load_run(run: RunFolder, medium: MediumKind, resume: bool) -> Work:
+    """The training work; imports torch."""
+    return importlib.import_module("studio.gan.run").train_run(run, medium, resume)
+
+
+def new_config(arguments: argparse.Namespace) -> TrainConfig:
+    """The configuration of a new run; StudioError when something needed is missing."""
+    if not arguments.folder or not arguments.medium:
+        missing = "the FOLDER to train on" if not arguments.folder else "--medium"
+        raise StudioError(f"A new training run needs {missing}.")
+    medium = kind_of(arguments.medium)
+    folder = Path(arguments.folder)
+    walk(folder)  # a missing or unreadable folder is refused before anything is written
+    settings, _ = load_settings(places().settings_path)
+    config = TrainConfig(
+        medium.name, str(folder.resolve()), device=settings.device, threads=settings.threads
+    )
+    return replace(config, **_chosen(arguments))
+
+
+def resumed_config(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig:
+    """The run's own configuration, with a new length, device or thread count where asked for.
+
+    StudioError when the command asks for what a run cannot change.
+    """
+    before = run.config()
+    asked = _chosen(arguments)
+    asked |= {"medium": arguments.medium} if arguments.medium else {}
+    asked |= {"folder": str(Path(arguments.folder).resolve())} if arguments.folder else {}
+    for name, word in (
+        ("medium", "--medium"), ("folder", "FOLDER"), ("size_px", "--size"),
+        ("seed", "--seed"), ("name", "--name"),
+    ):  # fmt: skip
+        if name in asked and asked[name] != getattr(before, name):
+            raise StudioError(
+                f"This run was started with another {word} ({getattr(before, name)}); "
+                f"leave {word} out, or choose another --out."
+            )
+    config = replace(before, **asked)
+    if config != before:
+        write_bytes(run.config_path, json.dumps(config.to_json(), indent=2).encode())
+    return config
+
+
+def _chosen(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What was given on the command line, by the names of TrainConfig."""
+    given = {
+        "size_px": arguments.size,
+        "kimg": arguments.kimg,
+        "seconds": arguments.seconds,
+        "device": arguments.device,
+        "threads": arguments.threads,
+        "seed": arguments.seed,
+        "name": arguments.name,
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if "seconds" in chosen:
+        chosen["kimg"] = WITHOUT_END_KIMG
+    elif "kimg" in chosen:
+        chosen["seconds"] = None
+    return chosen
+
+
+def _refuse_inside(folder: Path, out: Path) -> None:
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise StudioError(
+            "The run would lie inside the folder to train on, which is never written to; "
+            "choose another --out."
+        )
+
+
+class Stop:
+    """Turns Ctrl+C and SIGTERM into an orderly stop; the second one ends at once."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+        self._before: dict[int, Any] = {}
+        self.signal = 0
+        self.started = False
+
+    def __enter__(self) -> Stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._received)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def run_started(self) -> None:
+        """From now on the trainer listens and writes a checkpoint before it ends."""
+        self.started = True
+        if self.signal:
+            self._run.tell("stop")
+
+    def _received(self, number: int, frame: FrameType | None) -> None:
+        if self.signal:
+            os._exit(128 + number)  # maybe in the middle of a step; the last checkpoint stays
+        self.signal = number
+        if self.started:
+            self._run.tell("stop")
+
+
+class Show(Protocol):
+    """Tells the person, or the program, that started the training how it goes."""
+
+    def reading(self, progress: Progress) -> None: ...
+    def record(self, record: dict[str, Any]) -> None: ...
+
+
+class Lines:
+    """Every event as one line of JSON."""
+
+    def reading(self, progress: Progress) -> None:
+        values = {"done": progress.done, "total": progress.total, "text": progress.note}
+        print(json.dumps({"event": "reading", **values}), flush=True)
+
+    def record(self, record: dict[str, Any]) -> None:
+        print(json.dumps(record), flush=True)
+
+
+class Words:
+    """One line that keeps changing on a terminal; a new line now and then elsewhere."""
+
+    def __init__(self, run: RunFolder, config: TrainConfig) -> None:
+        self._run, self._config = run, config
+        self._on_screen = sys.stdout.isatty()
+        self._last_s = -LINE_SECONDS
+
+    def reading(self, progress: Progress) -> None:
+        total = f" of {progress.total}" if progress.total else ""
+        self._changing(f"Reading the folder: {progress.done}{total}")
+
+    def record(self, record: dict[str, Any]) -> None:
+        match record["event"]:
+            case "folder":
+                refused = f", {record['refused']} files left out" if record["refused"] else ""
+                self._fixed(f"{record['examples']} examples to learn from{refused}.")
+            case "start":
+                begun = f" from {record['kimg']:.1f} kimg on" if record["kimg"] else ""
+                self._fixed(f"Training{begun} on {record['device']}; Ctrl+C stops safely.")
+                self._last_s = -LINE_SECONDS
+            case "progress":
+                self._changing(self._progress(record))
+            case "stopped":
+                self._fixed(f"Stopped at {record['kimg']:.1f} kimg. To go on:")
+                self._fixed(f"  atelier train --resume --out {self._run.path}")
+            case "finished":
+                self._fixed(f"Finished at {record['kimg']:.1f} kimg.")
+                self._fixed(f"Samples: {self._run.samples_path}")
+                self._fixed(f"Model: {self._run.model_path}; to use it:")
+                self._fixed(f"  atelier generate {self._run.path} --seeds 0-15 --out results")
+
+    def _progress(self, record: dict[str, Any]) -> str:
+        by_clock = self._config.seconds is not None
+        end = "" if by_clock else f" of {self._config.kimg:g}"
+        left = f", {duration(record['eta_s'])} left" if record.get("eta_s") is not None else ""
+        return f"{record['kimg']:.1f}{end} kimg, {record['images_per_s']:.0f} images/s{left}"
+
+    def _changing(self, text: str) -> None:
+        if self._on_screen:
+            print(f"\r{text:<78}", end="", flush=True)
+        elif time.monotonic() - self._last_s >= LINE_SECONDS:
+            self._last_s = time.monotonic()
+            print(text, flush=True)
+
+    def _fixed(self, text: str) -> None:
+        print(f"\r{plain(text):<78}" if self._on_screen else plain(text), flush=True)
+
+
+def follow(work: Work, show: Show, stop: Stop) -> None:
+    """Show each event; a stop before the first step simply ends the work."""
+    with contextlib.closing(work):
+        for event in work:
+            if isinstance(event, Progress) and not stop.started:
+                show.reading(event)
+            elif isinstance(event, Preview):
+                show.record(event.value)
+                if event.value["event"] == "start":
+                    stop.run_started()
+            if stop.signal and not stop.started:
+                return
