@@ -1,0 +1,52 @@
+"""The bar above a document: model, seed, dice, variety, what the medium adds, Generate."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from studio.core.kind import MediumKind
+from studio.core.latent import Latent
+from studio.ui import theme
+from studio.ui.context import StudioContext
+from studio.ui.model_chooser import ModelChooser
+from studio.ui.widgets import LabelledSlider, SeedField, button, icon_button, label, tip
+
+VARIETY_PX = 132
+
+
+class LatentBar(QFrame):
+    """The controls of a latent; the panel connects them."""
+
+    def __init__(self, kind: MediumKind, context: StudioContext, drag_out: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self.setFixedHeight(theme.BAR_PX)
+        self.model = ModelChooser(kind, context)
+        self.seed = SeedField()
+        self.dice = icon_button("dice", tip(self.tr("Another seed"), "R"))
+        self.variety = LabelledSlider(self.tr("Variety"), 0.0, 1.2, Latent().psi, show_figure=False)
+        self.variety.setFixedWidth(VARIETY_PX)
+        self.undo = icon_button("undo", tip(self.tr("Undo"), "Ctrl+Z"))
+        self.redo = icon_button("redo", tip(self.tr("Redo"), "Ctrl+Shift+Z"))
+        self.generate = button(
+            self.tr("Generate"), tip(self.tr("Make a new one"), "Space"), role="primary"
+        )
+        self._extras = QHBoxLayout()
+        self._extras.setSpacing(8)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 1)
+        row.setSpacing(8)
+        seed_label = label(self.tr("Seed"), "muted")
+        for widget in (self.model, seed_label, self.seed, self.dice, self.variety):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(self._extras)
+        row.addStretch(1)
+        for widget in (self.undo, self.redo, drag_out, self.generate):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.insertSpacing(1, 2)
+        row.insertSpacing(5, 2)
+
+    def add(self, widget: QWidget) -> None:
+        """What the medium needs in the bar."""
+        self._extras.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

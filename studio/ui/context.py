@@ -1,0 +1,49 @@
+"""What every panel and page is given: jobs, settings, places, and the roads to the window."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from studio.core.errors import StudioError
+from studio.core.library import Places
+from studio.core.settings import Settings, save_settings
+from studio.ui.generation import LoadedGenerators
+from studio.ui.jobs import Jobs
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class StudioContext:
+    """Passed through constructors; the window decides what notify and open_training do."""
+
+    jobs: Jobs
+    settings: Settings
+    places: Places
+    notify: Callable[[str], None]
+    open_training: Callable[[Path | None, str], None]
+    generators: LoadedGenerators = field(default_factory=LoadedGenerators)
+
+    def report(self, error: object) -> None:
+        """The one road for errors on the UI thread: a sentence for the person, the rest logged."""
+        if isinstance(error, StudioError):
+            self.notify(str(error))
+            return
+        if isinstance(error, BaseException):
+            log.error("Unexpected error", exc_info=error)
+        if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+            self.notify("There was not enough memory for this; close something or choose smaller.")
+        else:
+            self.notify(f"That did not work. What happened is in {self.places.log_path}.")
+
+    def change_settings(self, **changes: Any) -> None:
+        """Set and save settings; a full disk becomes a message."""
+        self.settings = replace(self.settings, **changes)
+        try:
+            save_settings(self.settings, self.places.settings_path)
+        except StudioError as error:
+            self.notify(str(error))

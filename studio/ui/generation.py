@@ -1,0 +1,63 @@
+"""Loads generators on the worker thread and keeps the last few."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.core.errors import StudioError
+from studio.core.kind import Generator, MediumKind
+from studio.core.latent import Recipe
+from studio.core.work import Finished, Progress, Work
+
+KEEP = 4
+
+
+@dataclass(frozen=True)
+class Made:
+    """A generated document and how long the network took, loading not counted."""
+
+    document: Any
+    seconds: float
+
+
+class LoadedGenerators:
+    """Touched by the worker thread only; a model that changed on disk is loaded anew."""
+
+    def __init__(self, keep: int = KEEP) -> None:
+        self._keep = keep
+        self._loaded: OrderedDict[tuple[str, int, str], Generator] = OrderedDict()
+
+    def make(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
+        """Finished(Made)."""
+        yield Progress(0, 0, "")
+        generator = self._get(kind, path, device)
+        started = time.perf_counter()
+        for event in generator.generate(recipe):
+            if isinstance(event, Finished):
+                event = Finished(Made(event.value, time.perf_counter() - started))
+            yield event
+
+    def make_many(
+        self, kind: MediumKind, path: Path, device: str, recipes: Sequence[Recipe]
+    ) -> Work:
+        """Preview((index, document)) for each recipe, then Finished(list of documents)."""
+        yield Progress(0, len(recipes), "")
+        yield from self._get(kind, path, device).generate_many(recipes)
+
+    def _get(self, kind: MediumKind, path: Path, device: str) -> Generator:
+        try:
+            changed_ns = path.stat().st_mtime_ns
+        except OSError as error:
+            raise StudioError(f"The model {path.name} is gone; choose another one.") from error
+        key = (str(path), changed_ns, device)
+        if key not in self._loaded:
+            self._loaded[key] = kind.load_generator(path, device)
+        self._loaded.move_to_end(key)
+        while len(self._loaded) > self._keep:
+            self._loaded.popitem(last=False)
+        return self._loaded[key]

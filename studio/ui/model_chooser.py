@@ -1,0 +1,143 @@
+"""The button that says which model is played, and the menu to choose another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+
+from studio.core.errors import StudioError
+from studio.core.kind import MediumKind
+from studio.core.library import models
+from studio.core.model_file import ModelEntry, read_entry
+from studio.core.resources import resource
+from studio.ui import theme
+from studio.ui.context import StudioContext
+
+WIDEST_PX = 190
+
+
+class ModelChooser(QPushButton):
+    """Shows the model's thumbnail and name; its menu is read from disk each time it opens."""
+
+    chosen = Signal()
+
+    def __init__(self, kind: MediumKind, context: StudioContext) -> None:
+        super().__init__()
+        self._kind, self._context = kind, context
+        self.entry: ModelEntry | None = None
+        self._opened: list[ModelEntry] = []  # files opened from elsewhere
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("role", "model")
+        self.setIconSize(QSize(18, 18))
+        self.setToolTip(self.tr("The model that is played"))
+        self.setMaximumWidth(WIDEST_PX)
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self._show()
+
+    def entries(self) -> list[ModelEntry]:
+        """The models of this medium that there are now."""
+        found, _ = models(self._kind.name, self._context.places)
+        return found + [one for one in self._opened if one.path not in {f.path for f in found}]
+
+    def choose_starter(self) -> bool:
+        """Take the model that comes along, or else the first there is; False when there is none."""
+        every = self.entries()
+        starter = [entry for entry in every if entry.path.stem == self._kind.starter]
+        if not every:
+            return False
+        self._take((starter or every)[0])
+        return True
+
+    def choose_id(self, model_id: str) -> bool:
+        """Take the model a recipe names; False if it is not on this computer."""
+        if self.entry is not None and self.entry.header.id == model_id:
+            return True
+        for entry in self.entries():
+            if entry.header.id == model_id:
+                self._take(entry)
+                return True
+        return False
+
+    def choose_file(self, path: Path) -> None:
+        """Take a model file from anywhere; StudioError if it is none of this medium."""
+        entry = read_entry(path)
+        if entry.header.medium != self._kind.name:
+            raise StudioError(f"{path.name} is a model for another panel ({entry.header.medium}).")
+        self._opened.append(entry)
+        self._choose(entry)
+
+    def _choose(self, entry: ModelEntry) -> None:
+        self._take(entry)
+        self.chosen.emit()
+
+    def _take(self, entry: ModelEntry) -> None:
+        self.entry = entry
+        self._show()
+
+    def _show(self) -> None:
+        name = self.entry.header.name if self.entry else self.tr("No model")
+        self.setIcon(self._icon(self.entry))
+        self.setAccessibleName(self.tr("Model: {}").format(name))
+        text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_PX - 64)
+        self.setText(text)
+
+    def _icon(self, entry: ModelEntry | None) -> QIcon:
+        pixmap = QPixmap()
+        if entry is not None and pixmap.loadFromData(entry.preview_png):
+            return QIcon(pixmap)
+        return theme.icon("model", token="muted")
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        for title, entries in self._groups():
+            if entries:
+                self._menu.addSection(title)
+            for entry in entries:
+                self._menu.addAction(self._model_action(entry))
+        self._menu.addSeparator()
+        self._menu.addAction(theme.icon("folder"), self.tr("Open a model file…"), self._browse)
+        self._menu.addAction(
+            theme.icon("train"), self.tr("Train one on your own folder…"), self._train
+        )
+
+    def _groups(self) -> list[tuple[str, list[ModelEntry]]]:
+        starters = resource("models")
+        every = self.entries()
+        ours = [entry for entry in every if entry.path.parent == starters]
+        yours = [entry for entry in every if entry.path.parent != starters]
+        return [(self.tr("Starter models"), ours), (self.tr("Your models"), yours)]
+
+    def _model_action(self, entry: ModelEntry) -> QAction:
+        action = QAction(self._icon(entry), entry.header.name, self._menu)
+        action.setCheckable(True)
+        action.setChecked(self.entry is not None and entry.path == self.entry.path)
+        action.setToolTip(str(entry.path))
+        action.triggered.connect(lambda: self._choose(entry))
+        return action
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Open a model"))
+        dialog.setNameFilter(self.tr("Atelier models (*.safetensors)"))
+        dialog.fileSelected.connect(self._open)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _open(self, file: str) -> None:
+        try:
+            self.choose_file(Path(file))
+        except StudioError as error:
+            self._context.report(error)
+
+    def _train(self) -> None:
+        self._context.open_training(None, self._kind.name)
+
+    def paintEvent(self, arg__1: QPaintEvent) -> None:
+        super().paintEvent(arg__1)
+        painter = QPainter(self)
+        chevron = theme.icon("chevron-down", token="muted")
+        chevron.paint(painter, self.width() - 22, (self.height() - 12) // 2, 12, 12)

@@ -1,0 +1,134 @@
+"""Everything made, newest first: point to look at it again, click to bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
+
+from studio.ui import theme
+from studio.ui.thumbnails import Thumbnail
+from studio.ui.widgets import label
+
+KEPT = 120
+SIDE_PX = 72
+
+
+@dataclass
+class Kept:
+    document: Any
+    gesture: object
+    thumbnail: Thumbnail
+
+
+class _Caption(QWidget):
+    """The word MADE, upright."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self.setFixedWidth(28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        font = theme.ui_font(10)
+        font.setLetterSpacing(font.SpacingType.AbsoluteSpacing, 1.2)
+        painter.setFont(font)
+        painter.setPen(theme.color("muted"))
+        painter.translate(self.width() / 2, self.height() / 2)
+        painter.rotate(-90)
+        painter.drawText(QRect(-50, -10, 100, 20), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+class Strip(QFrame):
+    """A row of thumbnails. picture(document, side_px) draws one."""
+
+    chosen = Signal(object)
+    pointed = Signal(object)  # a document, or None when the pointer leaves
+
+    def __init__(self, picture: Callable[[Any, int], QPixmap], empty_text: str) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setFixedHeight(theme.STRIP_PX)
+        self._picture = picture
+        self._kept: list[Kept] = []
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(0, 0, 12, 0)
+        self._row.setSpacing(6)
+        self._empty = label(empty_text, "muted")
+        self._row.addWidget(self._empty)
+        self._row.addStretch(1)
+        column = QWidget()
+        column.setObjectName("column")
+        column.setLayout(self._row)
+        self._scroll = QScrollArea()
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(column)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.viewport().installEventFilter(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 1, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(_Caption(self.tr("MADE")))
+        layout.addWidget(self._scroll, 1)
+
+    @property
+    def documents(self) -> list[Any]:
+        """Newest first."""
+        return [kept.document for kept in self._kept]
+
+    def add(self, document: Any, gesture: object = None) -> None:
+        """Put a result in front; results of one gesture share a place."""
+        if self._kept and gesture is not None and self._kept[0].gesture == gesture:
+            self._kept[0].document = document
+            self._kept[0].thumbnail.show_pixmap(self._picture(document, SIDE_PX))
+        else:
+            self._insert(document, gesture)
+        self.mark(document)
+
+    def mark(self, document: Any) -> None:
+        """Show which result is in the document, by its recipe."""
+        recipe = getattr(document, "recipe", None)
+        found = False
+        for kept in self._kept:
+            is_this = not found and kept.document.recipe == recipe
+            found = found or is_this
+            kept.thumbnail.setChecked(is_this)
+
+    def clear(self) -> None:
+        """Forget everything, as for another project."""
+        for kept in self._kept:
+            kept.thumbnail.deleteLater()
+        self._kept.clear()
+        self._empty.show()
+
+    def _insert(self, document: Any, gesture: object) -> None:
+        self._empty.hide()
+        thumbnail = Thumbnail(SIDE_PX)
+        thumbnail.show_pixmap(self._picture(document, SIDE_PX))
+        thumbnail.setToolTip(
+            self.tr("Seed {seed}. Click to bring it back").format(seed=document.recipe.latent.seed)
+        )
+        thumbnail.setAccessibleName(self.tr("Seed {}").format(document.recipe.latent.seed))
+        kept = Kept(document, gesture, thumbnail)
+        thumbnail.clicked.connect(lambda: self.chosen.emit(kept.document))
+        thumbnail.pointed.connect(lambda on: self.pointed.emit(kept.document if on else None))
+        self._kept.insert(0, kept)
+        self._row.insertWidget(0, thumbnail)
+        for old in self._kept[KEPT:]:
+            old.thumbnail.deleteLater()
+        del self._kept[KEPT:]
+        self._scroll.horizontalScrollBar().setValue(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel runs along the strip."""
+        if isinstance(event, QWheelEvent):
+            bar = self._scroll.horizontalScrollBar()
+            bar.setValue(bar.value() - event.angleDelta().y() - event.angleDelta().x())
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,64 @@
+"""Style mixing: chosen groups of layers take their style from a second seed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.core.latent import LAYER_GROUPS, StyleMix
+from studio.ui.widgets import Chip, SeedField, icon_button, label, new_seed
+
+
+class StyleMixer(QWidget):
+    """A second seed and the groups it rules; no group chosen means no mixing."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seed = SeedField(new_seed())
+        self.seed.setToolTip(self.tr("The second seed, from which the chosen layers take style"))
+        dice = icon_button("dice", self.tr("Another second seed"))
+        dice.clicked.connect(self._throw)
+        words = {
+            "coarse": (self.tr("Coarse"), self.tr("Composition and shape from the second seed")),
+            "middle": (self.tr("Middle"), self.tr("Parts from the second seed")),
+            "fine": (self.tr("Fine"), self.tr("Colour and detail from the second seed")),
+        }
+        self._chips = {group: Chip(*words[group]) for group in LAYER_GROUPS}
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(8)
+        second.setSpacing(6)
+        first.addWidget(label(self.tr("Second seed"), "muted"))
+        first.addStretch(1)
+        first.addWidget(self.seed)
+        first.addWidget(dice)
+        for chip in self._chips.values():
+            second.addWidget(chip)
+            chip.clicked.connect(self.changed)
+        second.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(first)
+        column.addLayout(second)
+        self.seed.seed_changed.connect(self._seed_changed)
+
+    @property
+    def mix(self) -> StyleMix | None:
+        groups = tuple(group for group, chip in self._chips.items() if chip.isChecked())
+        return StyleMix(self.seed.seed, groups) if groups else None
+
+    def show_mix(self, mix: StyleMix | None) -> None:
+        """Show a result's mixing without telling anyone."""
+        if mix is not None:
+            self.seed.set_seed(mix.seed)
+        for group, chip in self._chips.items():
+            chip.setChecked(mix is not None and group in mix.groups)
+
+    def _throw(self) -> None:
+        self.seed.change_seed(new_seed())
+
+    def _seed_changed(self) -> None:
+        if self.mix is not None:
+            self.changed.emit()

@@ -1,0 +1,83 @@
+"""A picture that can be pointed at, chosen and reached by keyboard; strip and explore use it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from studio.ui import theme
+
+RADIUS = 4.0
+
+
+class Thumbnail(QAbstractButton):
+    """A square picture; checked means that it is the one in the document."""
+
+    pointed = Signal(bool)
+
+    def __init__(self, side_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._side_px = side_px
+        self._pixmap: QPixmap | None = None
+        self._is_smooth = True
+        self.setCheckable(True)
+        self.setFixedSize(self.sizeHint())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_pixmap(self, pixmap: QPixmap | None) -> None:
+        """Show a picture, or with None an empty place."""
+        self._pixmap = pixmap
+        self.setEnabled(pixmap is not None)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._side_px + 6, self._side_px + 6)
+
+    def nextCheckState(self) -> None:
+        """The document decides what is checked, not the click."""
+
+    def paintEvent(self, e: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        inner = QRectF(3, 3, self._side_px, self._side_px)
+        path = QPainterPath()
+        path.addRoundedRect(inner, RADIUS, RADIUS)
+        painter.save()
+        painter.setClipPath(path)
+        painter.fillRect(inner, theme.color("document"))
+        if self._pixmap is not None:
+            painter.drawPixmap(inner, self._pixmap, QRectF(self._pixmap.rect()))
+        painter.restore()
+        marked = self.isChecked() or self.hasFocus() or self.underMouse()
+        token = "text" if self.hasFocus() else "accent" if self.isChecked() else "muted"
+        pen = QPen(theme.color(token if marked and self.isEnabled() else "line"))
+        pen.setWidthF(2.0 if self.isChecked() or self.hasFocus() else 1.0)
+        painter.setPen(pen)
+        edge = inner.adjusted(-1.5, -1.5, 1.5, 1.5) if pen.widthF() > 1 else inner
+        painter.drawRoundedRect(edge, RADIUS + 1, RADIUS + 1)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        if self.isEnabled():
+            self.pointed.emit(True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(False)
+        super().leaveEvent(event)
+
+    def focusInEvent(self, e: QFocusEvent) -> None:
+        super().focusInEvent(e)
+        self.update()

@@ -1,0 +1,158 @@
+"""The panel all media share: first result, live drags, undo, variations, strip, export, drag out."""
+
+from dataclasses import replace
+
+from studio.core.errors import StudioError
+from studio.core.latent import StyleMix
+
+
+def settle(qtbot, panel):
+    qtbot.waitUntil(lambda: panel.has_result and not panel.is_busy)
+
+
+def test_first_result_comes_by_itself_and_is_the_beginning(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    assert panel.bar.model.entry.header.name == "Grey"
+    assert panel.history.undo_text is None and panel.history.is_saved
+    assert len(panel.strip.documents) == 1
+    assert panel.history.value.recipe.model == "id-grey"
+
+
+def test_generate_draws_a_new_seed_and_undo_goes_back(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    first = panel.history.value
+    panel.generate()
+    qtbot.waitUntil(lambda: panel.history.value != first)
+    assert panel.history.value.recipe.latent.seed != first.recipe.latent.seed
+    panel.undo()
+    assert panel.history.value == first
+    assert panel.bar.seed.seed == first.recipe.latent.seed
+    panel.redo()
+    assert panel.history.value != first
+
+
+def test_a_typed_seed_is_used(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    panel.bar.seed.setText("4242")
+    panel.bar.seed.editingFinished.emit()
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.seed == 4242)
+
+
+def test_a_drag_of_variety_is_one_step_and_ends_with_the_last_value(qtbot, panel, generator):
+    panel.start()
+    settle(qtbot, panel)
+    first = panel.history.value
+    slider = panel.bar.variety.slider
+    slider.setSliderDown(True)
+    for value in range(20, 61):
+        slider.setValue(value)
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.psi == 0.6)
+    slider.setSliderDown(False)
+    settle(qtbot, panel)
+    assert len(generator.recipes) < 42, "drags are coalesced"
+    assert len(panel.strip.documents) == 2
+    panel.undo()
+    assert panel.history.value == first
+
+
+def test_the_latest_wins(qtbot, panel, generator):
+    panel.start()
+    settle(qtbot, panel)
+    generator.gate.clear()
+    for seed in (1, 2, 3):
+        panel.bar.seed.change_seed(seed)
+    generator.gate.set()
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.seed == 3)
+    assert len(panel.strip.documents) == 2
+
+
+def test_variations_appear_and_a_click_takes_one(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    cells = panel.explore._cells
+    qtbot.waitUntil(lambda: all(cell.isEnabled() for cell in cells), timeout=3000)
+    before = panel.history.value
+    cells[0].pointed.emit(True)
+    assert panel.view.shown[-1].recipe.latent.blends
+    cells[0].pointed.emit(False)
+    assert panel.view.shown[-1] == before
+    cells[0].click()
+    assert len(panel.history.value.recipe.latent.blends) == 1
+    assert len(panel.strip.documents) == 2
+    panel.undo()
+    assert panel.history.value == before
+
+
+def test_a_click_in_the_strip_brings_back_in_one_step(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    first = panel.history.value
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.value != first)
+    second = panel.history.value
+    panel.strip._kept[1].thumbnail.click()
+    assert panel.history.value == first
+    panel.undo()
+    assert panel.history.value == second
+
+
+def test_style_mix_reaches_the_recipe_and_shows_what_a_result_had(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    panel.mixer.seed.set_seed(7)
+    panel.mixer._chips["coarse"].click()
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.mix == StyleMix(7, ("coarse",)))
+    panel.undo()
+    assert not panel.mixer._chips["coarse"].isChecked()
+
+
+def test_what_a_hand_set_survives_another_result(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    panel.history.apply(replace(panel.history.value, note="mine"), "Write")
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.undo_text == "New seed")
+    assert panel.history.value.note == "mine"
+
+
+def test_an_error_is_said_and_the_controls_go_back(qtbot, panel, context, generator):
+    panel.start()
+    settle(qtbot, panel)
+    seed = panel.bar.seed.seed
+    generator.error = StudioError("This model is too big for this computer.")
+    panel.dice()
+    qtbot.waitUntil(lambda: bool(context.said))
+    assert context.said == ["This model is too big for this computer."]
+    assert panel.bar.seed.seed == seed
+
+
+def test_another_model_is_remembered_with_the_result(qtbot, panel, entries):
+    panel.start()
+    settle(qtbot, panel)
+    panel.bar.model.choose_file
+    panel.bar.model._choose(entries[1])
+    qtbot.waitUntil(lambda: panel.history.value.recipe.model == "id-other")
+    panel.undo()
+    assert panel.bar.model.entry == entries[0]
+
+
+def test_drag_out_writes_a_lasting_file_once(qtbot, panel, context, kind):
+    panel.start()
+    settle(qtbot, panel)
+    path = panel.drag_out.written_file(kind.exporters[0])
+    assert path.parent == context.places.exports_path and path.name == "grey_0.grey"
+    assert panel.drag_out.written_file(kind.exporters[0]) == path
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.undo_text == "New seed")
+    assert panel.drag_out.written_file(kind.exporters[0]) != path
+    assert path.exists()
+
+
+def test_without_a_model_a_sentence_says_what_to_do(qtbot, panel, context, monkeypatch):
+    monkeypatch.setattr("studio.ui.model_chooser.models", lambda medium, places: ([], []))
+    panel.start()
+    panel.generate()
+    assert "no model" in context.said[0]
