@@ -93,7 +93,7 @@ def walk(folder: Path) -> Walk:
 
 
 def _leaves(path: Path, root: Path) -> bool:
-    """True for a link that points out of the folder; a dangling one inside stays, to be reported."""
+    """True for a link out of the folder; a dangling one inside stays, to be reported."""
     if not path.is_symlink():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Where the files that come with Atelier lie: beside the package in a clone, inside it when installed."""
+"""Where the files that come with Atelier lie, in a clone and in an installed package."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class RunFolder:
         return record
 
     def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Whole lines after a byte offset, and the offset to go on from; damaged lines are left out."""
+        """Whole lines after a byte offset, and the offset to go on from; skips damaged lines."""
         try:
             with open(self.events_path, "rb") as file:
                 file.seek(offset)

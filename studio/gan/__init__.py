@@ -1,0 +1,1 @@
+"""The GAN itself: networks, losses, training, playing. Knows no medium and no Qt."""

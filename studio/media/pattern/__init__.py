@@ -1,0 +1,1 @@
+"""Seamless tiles for textile, surface and games."""

@@ -1,0 +1,61 @@
+"""Which device runs the networks, how many threads it gets, and which precision is safe there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from studio.core.errors import StudioError
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device and why it was chosen, in words for the person."""
+
+    torch_device: torch.device
+    words: str
+
+
+def available() -> list[str]:
+    """The devices that this torch build and machine have, best first."""
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return [*found, "cpu"]
+
+
+def choose(name: str = "auto", threads: int = 0) -> Device:
+    """Pick a device and set torch's CPU threads (0: all cores but one); StudioError if missing."""
+    if name.partition(":")[0] not in DEVICES:
+        raise StudioError(f"There is no device {name!r}; there are: {', '.join(DEVICES)}.")
+    count = threads or max(1, (os.cpu_count() or 2) - 1)
+    torch.set_num_threads(count)
+    there = available()
+    kind = there[0] if name == "auto" else name
+    if kind.partition(":")[0] not in there:
+        raise StudioError(
+            f"This machine has no {kind} device that torch can use; it has: {', '.join(there)}."
+        )
+    if kind.startswith("cuda"):
+        device = torch.device(kind)
+        return Device(device, f"CUDA, {torch.cuda.get_device_name(device)}")
+    if kind == "mps":
+        return Device(torch.device("mps"), "MPS, Apple GPU")
+    return Device(torch.device("cpu"), f"CPU, {count} thread{'s' if count > 1 else ''}")
+
+
+def mixed_precision(device: torch.device) -> bool:
+    """Whether bfloat16 passes are safe and faster: CUDA since Ampere, CPUs with AVX512-BF16."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        # Absent in older torch, where float32 is the safe answer.
+        supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+        return bool(supported()) if supported else False
+    return False

@@ -1,0 +1,171 @@
+"""Layers of the style-based GAN, in plain PyTorch for CUDA, MPS and CPU alike."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+LRELU_GAIN = math.sqrt(2)
+
+
+def activate(x: Tensor) -> Tensor:
+    """Leaky ReLU with slope 0.2, scaled to keep the variance."""
+    return F.leaky_relu(x, 0.2) * LRELU_GAIN
+
+
+def pad(x: Tensor, kernel: tuple[int, int], circular: bool) -> Tensor:
+    """Pad [B, C, H, W] for a 'same' convolution, with zeros or around the torus."""
+    vertical, horizontal = kernel[0] // 2, kernel[1] // 2
+    if not circular:
+        return F.pad(x, (horizontal, horizontal, vertical, vertical))
+    # A torus smaller than the padding wraps more than once, which F.pad refuses.
+    for dim, size in ((2, vertical), (3, horizontal)):
+        if size:
+            x = torch.cat(
+                [x.narrow(dim, x.shape[dim] - size, size), x, x.narrow(dim, 0, size)], dim
+            )
+    return x
+
+
+def upsample(x: Tensor, factor: tuple[int, int], circular: bool) -> Tensor:
+    """Bilinear upsampling of [B, C, H, W]; on the torus it wraps, so that rolling commutes."""
+    if not circular:
+        size = (x.shape[2] * factor[0], x.shape[3] * factor[1])
+        return F.interpolate(x, size=size, mode="bilinear", align_corners=False)
+    margin = (int(factor[0] > 1), int(factor[1] > 1))
+    padded = pad(x, (2 * margin[0] + 1, 2 * margin[1] + 1), circular=True)
+    size = (padded.shape[2] * factor[0], padded.shape[3] * factor[1])
+    big = F.interpolate(padded, size=size, mode="bilinear", align_corners=False)
+    top, left = margin[0] * factor[0], margin[1] * factor[1]
+    return big[:, :, top : big.shape[2] - top, left : big.shape[3] - left]
+
+
+class EqualLinear(nn.Module):
+    """Linear layer with equalised learning rate (Karras et al. 2018, section 4.1)."""
+
+    def __init__(
+        self, inputs: int, outputs: int, bias: float = 0.0, rate: float = 1.0, gain: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) / rate)
+        self.bias = nn.Parameter(torch.full((outputs,), bias / rate))
+        self.scale = gain * rate / math.sqrt(inputs)
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight * self.scale, self.bias * self.rate)
+
+
+class EqualConv(nn.Module):
+    """'Same' convolution with equalised learning rate; padding with zeros or circular."""
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: tuple[int, int] = (3, 3),
+        circular: bool = False,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, *kernel))
+        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.scale = 1 / math.sqrt(inputs * kernel[0] * kernel[1])
+        self.kernel, self.circular = kernel, circular
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight * self.scale
+        if self.circular and self.kernel != (1, 1):
+            return F.conv2d(pad(x, self.kernel, circular=True), weight, self.bias)
+        padding = (self.kernel[0] // 2, self.kernel[1] // 2)
+        return F.conv2d(x, weight, self.bias, padding=padding)
+
+
+class ModulatedConv(nn.Module):
+    """Convolution whose input channels are scaled by a style, unfused (StyleGAN2, eq. 1 and 3).
+
+    x * s -> convolution -> * demodulation: the same result as scaling the weights of each sample,
+    without grouped convolutions, which are slow everywhere.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        w_dim: int,
+        kernel: tuple[int, int] = (3, 3),
+        circular: bool = False,
+        demodulate: bool = True,
+    ) -> None:
+        super().__init__()
+        self.style = EqualLinear(w_dim, inputs, bias=1.0)
+        self.conv = EqualConv(inputs, outputs, kernel, circular, bias=False)
+        self.demodulate = demodulate
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        """x [B, inputs, H, W], w [B, w_dim] -> [B, outputs, H, W]."""
+        style = self.style(w)  # [B, inputs]
+        y = self.conv(x * style[:, :, None, None])
+        if not self.demodulate:
+            return y
+        power = (self.conv.weight * self.conv.scale).square().sum((2, 3))  # [outputs, inputs]
+        norm = torch.rsqrt(style.square() @ power.t() + 1e-8)  # [B, outputs]
+        return y * norm[:, :, None, None]
+
+
+class StyledLayer(nn.Module):
+    """Modulated convolution, optional upsampling, noise, bias, activation.
+
+    The convolution runs before the upsampling: a quarter of the work, and the next layer of the
+    block adds the fine structure.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        w_dim: int,
+        kernel: tuple[int, int] = (3, 3),
+        up: tuple[int, int] = (1, 1),
+        circular: bool = False,
+    ) -> None:
+        super().__init__()
+        self.conv = ModulatedConv(inputs, outputs, w_dim, kernel, circular)
+        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.up, self.circular = up, circular
+
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+        """x [B, inputs, H, W], noise [1 or B, 1, H * up, W * up] or None for fresh noise."""
+        y = self.conv(x, w)
+        if self.up != (1, 1):
+            y = upsample(y, self.up, self.circular)
+        if noise is None:
+            noise = torch.randn(y.shape[0], 1, *y.shape[2:], device=y.device, dtype=y.dtype)
+        return activate(y + noise * self.noise_strength + self.bias[:, None, None])
+
+
+class ResidualDown(nn.Module):
+    """Residual block that halves the resolution (StyleGAN2's discriminator, section 4.1)."""
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: tuple[int, int] = (3, 3),
+        down: tuple[int, int] = (2, 2),
+        circular: bool = False,
+    ) -> None:
+        super().__init__()
+        self.first = EqualConv(inputs, inputs, kernel, circular)
+        self.second = EqualConv(inputs, outputs, kernel, circular)
+        self.skip = EqualConv(inputs, outputs, (1, 1), bias=False)
+        self.down = down
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.avg_pool2d(activate(self.first(x)), self.down)
+        y = activate(self.second(y))
+        return (y + self.skip(F.avg_pool2d(x, self.down))) / LRELU_GAIN

@@ -1,0 +1,185 @@
+"""Style-based generator and residual discriminator for pictures and tiles.
+
+After StyleGAN2 (Karras et al. 2020): mapping network to W, truncation, style mixing per layer,
+noise, modulated convolutions, RGB skips. On a torus (circular padding and a spatial latent in
+place of the constant, as in PSGAN, Bergmann et al. 2017) every output is a seamless tile.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from studio.gan.layers import (
+    EqualConv,
+    EqualLinear,
+    ModulatedConv,
+    ResidualDown,
+    StyledLayer,
+    activate,
+    upsample,
+)
+
+START = 4  # side of the first feature map
+SPATIAL_CHANNELS = 16
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """What rebuilds the networks; widths are min(channel_base / resolution, channel_max)."""
+
+    size_px: int = 64
+    channel_base: int = 2048
+    channel_max: int = 128
+    z_dim: int = 256
+    w_dim: int = 256
+    torus: bool = False
+    judge_torus: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def resolutions(self) -> list[int]:
+        return [2**i for i in range(int(math.log2(START)), int(math.log2(self.size_px)) + 1)]
+
+    def channels(self, resolution: int) -> int:
+        return max(8, min(self.channel_base // resolution, self.channel_max))
+
+
+class Mapping(nn.Module):
+    """z -> w: pixel norm and two linear layers that learn slowly; keeps the average w."""
+
+    def __init__(self, z_dim: int, w_dim: int, depth: int = 2) -> None:
+        super().__init__()
+        widths = [z_dim] + [w_dim] * depth
+        self.layers = nn.ModuleList(EqualLinear(a, b, rate=0.01) for a, b in pairwise(widths))
+        self.register_buffer("w_average", torch.zeros(w_dim))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """[B, z_dim] -> [B, w_dim]."""
+        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        for layer in self.layers:
+            w = activate(layer(w))
+        return w
+
+    def track(self, w: Tensor) -> None:
+        """Move the average w towards this batch."""
+        self.w_average.lerp_(w.detach().mean(0).to(self.w_average.dtype), 0.005)
+
+
+class Generator(nn.Module):
+    """ws [B, layers, w_dim] -> pictures [B, 3, H, W] in about [-1, 1]."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.z_dim, self.w_dim = config.z_dim, config.w_dim
+        self.mapping = Mapping(config.z_dim, config.w_dim)
+        first = config.channels(START)
+        if config.torus:
+            self.start: nn.Module | nn.Parameter = EqualConv(SPATIAL_CHANNELS, first, circular=True)
+        else:
+            self.start = nn.Parameter(torch.randn(1, first, START, START))
+        self.layers = nn.ModuleList()
+        self.to_rgb = nn.ModuleList()
+        inputs = first
+        for resolution in config.resolutions:
+            outputs = config.channels(resolution)
+            if resolution > START:
+                self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
+            self.layers.append(self._layer(outputs, outputs))
+            self.to_rgb.append(ModulatedConv(outputs, 3, config.w_dim, (1, 1), demodulate=False))
+            inputs = outputs
+
+    def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
+        return StyledLayer(inputs, outputs, self.w_dim, up=up, circular=self.config.torus)
+
+    @property
+    def num_ws(self) -> int:
+        return len(self.layers)
+
+    def layer_groups(self) -> dict[str, range]:
+        """Which ws steer what: coarse up to 8 px, middle up to 32 px, fine from 64 px on."""
+        sides = self.noise_sides()
+        coarse = sum(side <= 8 for side in sides)
+        middle = sum(side <= max(16, self.config.size_px // 4) for side in sides)
+        count = self.num_ws
+        return {
+            "coarse": range(coarse),
+            "middle": range(coarse, middle),
+            "fine": range(middle, count),
+        }
+
+    def noise_sides(self) -> list[int]:
+        """The resolution of each layer's output, which is that of its noise map."""
+        return [r for r in self.config.resolutions for _ in range(1 if r == START else 2)]
+
+    def first_map(self, batch: int, spatial: Tensor | None) -> Tensor:
+        """The constant, or on the torus the spatial latent [B, 16, h, w]; random without one."""
+        if isinstance(self.start, nn.Parameter):
+            return self.start.expand(batch, -1, -1, -1)
+        if spatial is None:
+            weight = self.mapping.w_average
+            spatial = torch.randn(
+                batch, SPATIAL_CHANNELS, START, START, device=weight.device, dtype=weight.dtype
+            )
+        return activate(self.start(spatial))
+
+    def synthesise(
+        self, ws: Tensor, noise: list[Tensor] | None = None, spatial: Tensor | None = None
+    ) -> Tensor:
+        """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 3, H, W]."""
+        x = self.first_map(ws.shape[0], spatial)
+        rgb: Tensor | None = None
+        index = 0
+        for level, to_rgb in enumerate(self.to_rgb):
+            for _ in range(1 if level == 0 else 2):
+                x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
+                index += 1
+            picture = to_rgb(x, ws[:, index - 1])
+            if rgb is not None:
+                picture = picture + upsample(rgb, (2, 2), self.config.torus)
+            rgb = picture
+        assert rgb is not None
+        return rgb
+
+    def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
+        """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
+        w = self.mapping(z)
+        self.mapping.track(w)
+        ws = w[:, None].expand(-1, self.num_ws, -1)
+        if other is not None and crossover:
+            second = self.mapping(other)[:, None].expand(-1, self.num_ws - crossover, -1)
+            ws = torch.cat([ws[:, :crossover], second], dim=1)
+        return self.synthesise(ws)
+
+
+class Discriminator(nn.Module):
+    """Pictures [B, 3, H, W] -> logits [B]."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        circular = config.judge_torus
+        sides = list(reversed(config.resolutions))
+        self.from_rgb = EqualConv(3, config.channels(sides[0]), (1, 1))
+        self.blocks = nn.Sequential(
+            *(
+                ResidualDown(config.channels(a), config.channels(b), circular=circular)
+                for a, b in pairwise(sides)
+            )
+        )
+        last = config.channels(START)
+        self.final = EqualConv(last, last, circular=circular)
+        self.hidden = EqualLinear(last * START * START, last)
+        self.logit = EqualLinear(last, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.blocks(activate(self.from_rgb(x)))
+        x = activate(self.final(x))
+        return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1)

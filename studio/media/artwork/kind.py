@@ -1,0 +1,50 @@
+"""Registers artwork with the studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from studio.core.kind import Exporter, Generator, MediumKind, Reader
+from studio.gan.folder import SUFFIXES
+from studio.media.artwork import export
+from studio.media.artwork.document import Artwork
+
+
+def load_generator(path: Path, device: str) -> Generator:
+    """torch loads here, on the worker thread."""
+    from studio.media.artwork.generator import ArtworkGenerator
+
+    return ArtworkGenerator(path, device)
+
+
+def load_reader() -> Reader:
+    from studio.media.artwork.dataset import ArtworkReader
+
+    return ArtworkReader()
+
+
+def load_training() -> Any:
+    from studio.media.artwork.network import ArtworkTraining
+
+    return ArtworkTraining()
+
+
+KIND = MediumKind(
+    name="artwork",
+    title="Canvas",
+    noun="picture",
+    nouns="pictures",
+    icon="image",
+    order=0,
+    starter="fruit",
+    empty=Artwork,
+    load_generator=load_generator,
+    load_reader=load_reader,
+    load_training=load_training,
+    exporters=(Exporter("PNG picture", ".png", export.write_png),),
+    thumbnail=export.thumbnail,
+    encode=export.encode,
+    decode=export.decode,
+    file_suffixes=SUFFIXES,
+)

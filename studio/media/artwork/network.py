@@ -1,0 +1,34 @@
+"""What training asks of the canvas: style-based networks and pictures as numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from studio.core.run_folder import TrainConfig
+from studio.gan.networks import Discriminator, Generator, NetworkConfig
+from studio.gan.pictures import mirror_some, to_pixels, to_signed
+
+
+class ArtworkTraining:
+    """Pictures [B, 3, S, S] in [-1, 1]."""
+
+    augmentable = True
+    torus = False
+
+    def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
+        return NetworkConfig(config.size_px, config.channel_base, config.channel_max).to_json()
+
+    def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
+        config = NetworkConfig(**network)
+        return Generator(config), Discriminator(config)
+
+    def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
+        x = to_signed(examples)
+        return mirror_some(x, random) if config.mirror else x
+
+    def pictures(self, outputs: Tensor) -> list[np.ndarray]:
+        return to_pixels(outputs)

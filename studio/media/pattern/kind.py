@@ -1,0 +1,53 @@
+"""Registers pattern with the studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from studio.core.kind import Exporter, Generator, MediumKind, Reader
+from studio.gan.folder import SUFFIXES
+from studio.media.pattern import export
+from studio.media.pattern.document import Tile
+
+
+def load_generator(path: Path, device: str) -> Generator:
+    """torch loads here, on the worker thread."""
+    from studio.media.pattern.generator import PatternGenerator
+
+    return PatternGenerator(path, device)
+
+
+def load_reader() -> Reader:
+    from studio.media.pattern.dataset import PatternReader
+
+    return PatternReader()
+
+
+def load_training() -> Any:
+    from studio.media.pattern.network import PatternTraining
+
+    return PatternTraining()
+
+
+KIND = MediumKind(
+    name="pattern",
+    title="Pattern",
+    noun="tile",
+    nouns="tiles",
+    icon="grid",
+    order=2,
+    starter="textile",
+    empty=Tile,
+    load_generator=load_generator,
+    load_reader=load_reader,
+    load_training=load_training,
+    exporters=(
+        Exporter("PNG tile", ".png", export.write_tile),
+        Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet),
+    ),
+    thumbnail=export.thumbnail,
+    encode=export.encode,
+    decode=export.decode,
+    file_suffixes=SUFFIXES,
+)

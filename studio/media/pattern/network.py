@@ -1,0 +1,47 @@
+"""What training asks of patterns: the same networks on a torus, tiles as numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from studio.core.run_folder import TrainConfig
+from studio.gan.folder import WRAPS_BELOW, seam_ratio
+from studio.gan.networks import Discriminator, Generator, NetworkConfig
+from studio.gan.pictures import mirror_some, roll_each, to_pixels, to_signed
+
+
+class PatternTraining:
+    """Tiles [B, 3, S, S] in [-1, 1].
+
+    Where the person's pictures are tiles themselves, they are rolled at random and judged on the
+    torus. Where they are not, the discriminator judges flat pictures, to which every generated
+    tile shows a random cut: a seam would give it away.
+    """
+
+    augmentable = True
+    torus = True
+
+    def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
+        some = examples[:: max(1, len(examples) // 200)]
+        tiles = float(np.median([seam_ratio(x) for x in some])) < WRAPS_BELOW
+        return NetworkConfig(
+            config.size_px, config.channel_base, config.channel_max, torus=True, judge_torus=tiles
+        ).to_json()
+
+    def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
+        config = NetworkConfig(**network)
+        self.torus = config.judge_torus
+        return Generator(config), Discriminator(config)
+
+    def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
+        x = to_signed(examples)
+        if self.torus:
+            x = roll_each(x, random)
+        return mirror_some(x, random) if config.mirror else x
+
+    def pictures(self, outputs: Tensor) -> list[np.ndarray]:
+        return to_pixels(outputs)
