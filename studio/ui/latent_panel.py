@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent, Option, Recipe
-from studio.core.work import Work
+from studio.core.model_file import ModelEntry
 from studio.ui import theme
 from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
 from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, DragOutButton, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
-from studio.ui.jobs import Job
+from studio.ui.making import Maker, Wish
 from studio.ui.strip import Strip
 from studio.ui.style_mix import StyleMixer
 from studio.ui.widgets import Section, new_seed, pixmap_of
@@ -35,21 +35,25 @@ class LatentPanel(QWidget):
     ) -> None:
         super().__init__()
         self.kind, self.context, self.history, self.view = kind, context, history, view
-        self._job: Job | None = None
-        self._next: tuple[Recipe, str, object] | None = None
-        self.drag_out = DragOutButton(kind, context, self._offer)
+        self.maker = Maker(kind, context, self)
+        self.drag_out = DragOutButton(kind, context, lambda: _offer(self))
         self.bar = LatentBar(kind, context, self.drag_out)
         self.strip = Strip(
-            self._picture,
+            self.picture,
             self.tr("Everything you make appears here, newest first. Press Space to begin."),
         )
-        self.explore = Explore(context.jobs, kind.name, self._make_many, self._picture)
+        self.explore = Explore(
+            context.jobs,
+            kind.name,
+            lambda recipes: self.maker.many(self.bar.model.entry, recipes),
+            self.picture,
+        )
         self.mixer = StyleMixer()
         self._column = QVBoxLayout()
         _lay_out(self, self._column)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
-        self._connect()
+        _connect(self)
         self._follow(history.value)
 
     # --- what a medium adds or changes ---
@@ -90,30 +94,30 @@ class LatentPanel(QWidget):
 
     def start(self) -> None:
         """Make the first result by itself, so that nobody begins before an empty page."""
-        if self.bar.model.entry is not None or self._job is not None:
+        if self.bar.model.entry is not None or self.is_busy:
             return
         wanted = self.history.value.recipe.model
         if wanted and self.bar.model.choose_id(wanted):
             self.explore.follow(self.history.value, has_picture=self.has_result)
             return
         if self.bar.model.choose_starter() and not self.has_result:
-            self._play(self._recipe(), "")
+            self._play("")
 
     def generate(self) -> None:
         """Make a new one; a fresh seed unless one was typed that has not been heard or seen."""
         played = self.history.value.recipe.latent.seed == self.bar.seed.seed
         if self.has_result and played:
             self.bar.seed.set_seed(new_seed())
-        self._play(self._recipe(fresh=True), self.tr("Generate"))
+        self._play(self.tr("Generate"), fresh=True)
 
     def dice(self) -> None:
         """Throw a new seed and make it."""
         self.bar.seed.set_seed(new_seed())
-        self._play(self._recipe(fresh=True), self.tr("New seed"))
+        self._play(self.tr("New seed"), fresh=True)
 
     def export(self) -> None:
         """Ask where to, and write the document there."""
-        offer = self._offer()
+        offer = _offer(self)
         if offer is None:
             self.context.notify(self.tr("There is nothing to export yet. Press Space first."))
             return
@@ -135,74 +139,35 @@ class LatentPanel(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether a result is on its way."""
-        return self._job is not None
+        return self.maker.is_busy
 
-    def _recipe(self, *, fresh: bool = False) -> Recipe:
-        """What the controls say; fresh leaves the variations behind that led here."""
-        entry = self.bar.model.entry
-        now = self.history.value.recipe
-        latent: Latent = replace(
-            now.latent,
-            seed=self.bar.seed.seed,
-            psi=round(self.bar.variety.value, 4),
-            mix=self.mixer.mix,
-            blends=() if fresh else now.latent.blends,
-        )
-        recipe = Recipe(entry.header.id if entry else "", latent, now.options)
-        for name, value in self.options().items():
-            recipe = recipe.with_option(name, value)
-        return recipe
+    def picture(self, document: Any, side_px: int) -> QPixmap:
+        """A small square picture of a document, sharp on this screen."""
+        ratio = self.devicePixelRatioF()
+        pixmap = pixmap_of(self.kind.thumbnail(document, round(side_px * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
 
-    def _play(self, recipe: Recipe, text: str, gesture: object = None) -> None:
-        """Generate on the worker. Of a drag the newest waits its turn; all else goes at once."""
-        if self._job is not None and gesture is not None:
-            self._next = (recipe, text, gesture)
-            return
+    def _play(self, text: str, *, fresh: bool = False, gesture: object = None) -> None:
+        """Make what the controls say; fresh leaves the variations behind that led here."""
         entry = self.bar.model.entry
         if entry is None:
             self.context.notify(
                 self.tr("There is no model for this yet. Drop a folder here to train one.")
             )
             return
-        self._next = None
         self.explore.pause()
-        device, generators = self.context.settings.device, self.context.generators
-        job = Job(
-            f"generate {self.kind.noun}",
-            lambda: generators.make(self.kind, entry.path, device, recipe),
-            self,
-            on_result=lambda made: self._arrived(made, text, gesture),
-            on_error=self._failed,
-        )
-        self._job = self.context.jobs.submit(job, replaces=("generate", self.kind.name))
+        self.maker.play(Wish(entry, _recipe(self, entry, fresh=fresh), text, gesture))
 
-    def _arrived(self, made: Any, text: str, gesture: object) -> None:
-        assert isinstance(made, Made)
-        self._job = None
+    def _arrived(self, wish: Wish, made: Made) -> None:
         self.timed.emit(made.seconds)
-        is_first = not self.has_result
+        is_first = not self.has_result and not wish.text
         document = self.merge(made.document, self.history.value)
-        self.strip.add(document, gesture)
-        if is_first and not text:
+        self.strip.add(document, wish.gesture)
+        if is_first:
             self.history.restart(document)
         else:
-            self.history.apply(document, text, gesture)
-        if self._next is not None:
-            self._play(*self._next)
-
-    def _failed(self, error: object) -> None:
-        self._job = self._next = None
-        self._follow(self.history.value)
-        self.context.report(error)
-
-    def _make_many(self, recipes: list[Recipe]) -> Work | None:
-        entry = self.bar.model.entry
-        if entry is None or entry.header.id != recipes[0].model:
-            return None
-        device, generators = self.context.settings.device, self.context.generators
-        return generators.make_many(self.kind, entry.path, device, recipes)
-
-    # --- following the document ---
+            self.history.apply(document, wish.text, wish.gesture)
 
     def _follow(self, document: Any) -> None:
         """Show the document that the history holds now, and how it was made."""
@@ -212,63 +177,78 @@ class LatentPanel(QWidget):
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)
-        if self._next is not None or self.bar.variety.is_dragged:
-            return  # nothing moves while a person aims
-        latent = document.recipe.latent
-        self.bar.seed.set_seed(latent.seed)
-        self.bar.variety.set_value(latent.psi)
-        self.mixer.show_mix(latent.mix)
-        if document.recipe.model and self.bar.model.entry is not None:
-            self.bar.model.choose_id(document.recipe.model)
-
-    def _point(self, document: Any) -> None:
-        self.show_document(self.history.value if document is None else document)
-
-    def _offer(self) -> Offer | None:
-        document = self.history.value
-        if not self.has_result:
-            return None
-        return Offer(document, self.file_stem(document), self._picture(document, DRAG_PX))
-
-    def _picture(self, document: Any, side_px: int) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = pixmap_of(self.kind.thumbnail(document, round(side_px * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        return pixmap
-
-    def _live(self, text: str, gesture: object) -> None:
-        self._play(self._recipe(), text, gesture)
-
-    def _connect(self) -> None:
-        bar, history = self.bar, self.history
-        history.on_change.append(self._follow)
-        bar.generate.clicked.connect(self.generate)
-        bar.dice.clicked.connect(self.dice)
-        bar.undo.clicked.connect(self.undo)
-        bar.redo.clicked.connect(self.redo)
-        bar.seed.seed_changed.connect(
-            lambda _: self._play(self._recipe(fresh=True), self.tr("Seed"))
-        )
-        bar.variety.value_changed.connect(
-            lambda _: self._live(self.tr("Variety"), ("variety", bar.variety.gesture))
-        )
-        bar.model.chosen.connect(lambda: self._play(self._recipe(), self.tr("Model")))
-        self.mixer.changed.connect(lambda: self._play(self._recipe(), self.tr("Style mix")))
-        self.explore.chosen.connect(self._take)
-        self.explore.pointed.connect(self._point)
-        self.strip.chosen.connect(
-            lambda document: self.history.apply(document, self.tr("Bring back"))
-        )
-        self.strip.pointed.connect(self._point)
-
-    def _take(self, document: Any) -> None:
-        document = self.merge(document, self.history.value)
-        self.strip.add(document)
-        self.history.apply(document, self.tr("Variation"))
+        if not self.maker.is_waiting and not self.bar.variety.is_dragged:
+            _show_recipe(self, document.recipe)  # nothing moves while a person aims
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.explore.pause()
         super().hideEvent(event)
+
+
+def _offer(panel: LatentPanel) -> Offer | None:
+    document = panel.history.value
+    if not panel.has_result:
+        return None
+    return Offer(document, panel.file_stem(document), panel.picture(document, DRAG_PX))
+
+
+def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
+    now = panel.history.value.recipe
+    latent: Latent = replace(
+        now.latent,
+        seed=panel.bar.seed.seed,
+        psi=round(panel.bar.variety.value, 4),
+        mix=panel.mixer.mix,
+        blends=() if fresh else now.latent.blends,
+    )
+    recipe = Recipe(entry.header.id, latent, now.options)
+    for name, value in panel.options().items():
+        recipe = recipe.with_option(name, value)
+    return recipe
+
+
+def _show_recipe(panel: LatentPanel, recipe: Recipe) -> None:
+    panel.bar.seed.set_seed(recipe.latent.seed)
+    panel.bar.variety.set_value(recipe.latent.psi)
+    panel.mixer.show_mix(recipe.latent.mix)
+    if recipe.model and panel.bar.model.entry is not None:
+        panel.bar.model.choose_id(recipe.model)
+
+
+def _connect(panel: LatentPanel) -> None:
+    """Wire the controls to the panel; they know nothing of each other."""
+    bar, tr = panel.bar, panel.tr
+
+    def live() -> None:
+        panel._play(tr("Variety"), gesture=("variety", bar.variety.gesture))
+
+    def failed(error: object) -> None:
+        panel._follow(panel.history.value)
+        panel.context.report(error)
+
+    def take(document: Any) -> None:
+        document = panel.merge(document, panel.history.value)
+        panel.strip.add(document)
+        panel.history.apply(document, tr("Variation"))
+
+    def point(document: Any) -> None:
+        panel.show_document(panel.history.value if document is None else document)
+
+    panel.history.on_change.append(panel._follow)
+    panel.maker.made.connect(panel._arrived)
+    panel.maker.failed.connect(failed)
+    bar.generate.clicked.connect(panel.generate)
+    bar.dice.clicked.connect(panel.dice)
+    bar.undo.clicked.connect(panel.undo)
+    bar.redo.clicked.connect(panel.redo)
+    bar.seed.seed_changed.connect(lambda _: panel._play(tr("Seed"), fresh=True))
+    bar.variety.value_changed.connect(live)
+    bar.model.chosen.connect(lambda: panel._play(tr("Model")))
+    panel.mixer.changed.connect(lambda: panel._play(tr("Style mix")))
+    panel.explore.chosen.connect(take)
+    panel.explore.pointed.connect(point)
+    panel.strip.pointed.connect(point)
+    panel.strip.chosen.connect(lambda chosen: panel.history.apply(chosen, tr("Bring back")))
 
 
 def _lay_out(panel: LatentPanel, sections: QVBoxLayout) -> None:

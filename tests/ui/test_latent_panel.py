@@ -1,4 +1,4 @@
-"""The panel all media share: first result, live drags, undo, variations, strip, export, drag out."""
+"""The panel all media share: first result, drags, undo, variations, strip, drag out."""
 
 from dataclasses import replace
 
@@ -132,7 +132,6 @@ def test_an_error_is_said_and_the_controls_go_back(qtbot, panel, context, genera
 def test_another_model_is_remembered_with_the_result(qtbot, panel, entries):
     panel.start()
     settle(qtbot, panel)
-    panel.bar.model.choose_file
     panel.bar.model._choose(entries[1])
     qtbot.waitUntil(lambda: panel.history.value.recipe.model == "id-other")
     panel.undo()
