@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from studio.core.model_file import ModelEntry
 from studio.core.settings import load_settings
 from studio.core.work import Preview, Work, result_of
 from studio.media import kind as kind_of
+
+AT_ONCE = 64
 
 
 def models(arguments: argparse.Namespace) -> int:
@@ -63,19 +64,20 @@ def generate(arguments: argparse.Namespace) -> int:
     entry = find_model(arguments.model, places())
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments.format)
-    device = chosen_device(arguments)
     psi = Latent().psi if arguments.psi is None else max(0.0, arguments.psi)
-    recipes = [Recipe(entry.header.id, Latent(seed=seed, psi=psi)) for seed in chosen_seeds]
     out = Path(arguments.out)
-    _make_folder(out)
-    generator = load_generator(medium, entry, device)
+    make_folder(out)
+    generator = load_generator(medium, entry.path, *chosen_device(arguments))
     name = names_of(entry)[0]
-    for event in generator.generate_many(recipes):
-        if isinstance(event, Preview):
-            index, document = event.value
-            path = out / f"{name}-seed-{chosen_seeds[index]:04d}{exporter.suffix}"
-            exporter.write(document, path)
-            print(plain(str(path)), flush=True)
+    for start in range(0, len(chosen_seeds), AT_ONCE):
+        part = chosen_seeds[start : start + AT_ONCE]
+        recipes = [Recipe(entry.header.id, Latent(seed=seed, psi=psi)) for seed in part]
+        for event in generator.generate_many(recipes):
+            if isinstance(event, Preview):
+                index, document = event.value
+                path = out / f"{name}-seed-{part[index]:04d}{exporter.suffix}"
+                exporter.write(document, path)
+                print(plain(str(path)), flush=True)
     return 0
 
 
@@ -97,30 +99,32 @@ def find_exporter(medium: MediumKind, ending: str | None) -> Exporter:
     raise StudioError(f"{medium.title} writes {there}, not {ending}.")
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudioError(f"The folder {path} cannot be made: {error.strerror}.") from error
 
 
-def chosen_device(arguments: argparse.Namespace) -> str:
-    """--device, else the settings'; also sets torch's threads."""
+def chosen_device(arguments: argparse.Namespace) -> tuple[str, int]:
+    """Device and thread count: as given, else as in the settings."""
     settings, _ = load_settings(places().settings_path)
-    device: str = arguments.device or settings.device
     threads = settings.threads if arguments.threads is None else arguments.threads
-    load_device(device, threads)
-    return device
+    return arguments.device or settings.device, threads
 
 
 def load_device(device: str, threads: int) -> str:
-    """Choose the device, which imports torch; returns it in words. StudioError when missing."""
-    return importlib.import_module("studio.gan.device").choose(device, threads).words
+    """Choose the device and set torch's threads; returns it in words. StudioError when missing."""
+    from studio.gan.device import choose
+
+    return choose(device, threads).words
 
 
-def load_generator(medium: MediumKind, entry: ModelEntry, device: str) -> Generator:
+def load_generator(medium: MediumKind, path: Path, device: str, threads: int = 0) -> Generator:
     """Load a model to play it; imports torch."""
-    return medium.load_generator(entry.path, device)
+    generator = medium.load_generator(path, device)
+    load_device(device, threads)
+    return generator
 
 
 def measure(arguments: argparse.Namespace) -> int:
@@ -129,7 +133,8 @@ def measure(arguments: argparse.Namespace) -> int:
     medium = kind_of(entry.header.medium)
     folder = Path(arguments.folder)
     walk(folder)
-    device = chosen_device(arguments)
+    device, threads = chosen_device(arguments)
+    load_device(device, threads)
     figures = result_of(load_measure(entry.path, medium, folder, device))
     if arguments.json:
         print(json.dumps(figures, indent=2))
@@ -140,4 +145,6 @@ def measure(arguments: argparse.Namespace) -> int:
 
 def load_measure(path: Path, medium: MediumKind, folder: Path, device: str) -> Work:
     """The measuring work; imports torch."""
-    return importlib.import_module("studio.gan.metrics").measure(path, medium, folder, device)
+    from studio.gan.metrics import measure as measure_model
+
+    return measure_model(path, medium, folder, device)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import json
 import os
 import signal
@@ -54,7 +53,9 @@ def train(arguments: argparse.Namespace) -> int:
 
 def load_run(run: RunFolder, medium: MediumKind, resume: bool) -> Work:
     """The training work; imports torch."""
-    return importlib.import_module("studio.gan.run").train_run(run, medium, resume)
+    from studio.gan.run import train_run
+
+    return train_run(run, medium, resume)
 
 
 def new_config(arguments: argparse.Namespace) -> TrainConfig:

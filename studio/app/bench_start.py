@@ -1,0 +1,58 @@
+"""Fresh processes that `atelier bench` starts and times: the window, and the first result."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+from studio.core.latent import Latent, Recipe
+from studio.core.library import find_model, places
+from studio.core.work import result_of
+from studio.media import kind as kind_of
+
+
+def child(function: str, *words: str) -> dict[str, Any]:
+    """Run one of the functions below in a process of its own; adds the seconds since its start.
+
+    Empty when it did not come to its end.
+    """
+    call = f"import sys; from studio.app import bench_start as b; b.{function}(*sys.argv[1:])"
+    begun = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", call, *words], capture_output=True, text=True, check=False
+    )
+    lines = done.stdout.splitlines()
+    if not lines:
+        return {}
+    found: dict[str, Any] = json.loads(lines[-1])
+    return {**found, "seconds": round(found["at"] - begun, 3)}
+
+
+def _report(**figures: object) -> None:
+    sys.stdout.write(json.dumps({"at": time.time(), **figures}) + "\n")
+    sys.stdout.flush()
+
+
+def window() -> None:
+    """Open the real window and report as soon as it is painted and answers."""
+    run = load_window()
+    run([], on_ready=lambda: _report(torch="torch" in sys.modules))
+
+
+def load_window() -> Any:
+    from studio.app.run import run
+
+    return run
+
+
+def first_result(medium: str, device: str) -> None:
+    """Report how long the first result takes from the click, with torch not yet loaded."""
+    kind = kind_of(medium)
+    entry = find_model(kind.starter, places())
+    begun = time.perf_counter()
+    generator = kind.load_generator(entry.path, device)
+    result_of(generator.generate(Recipe(entry.header.id, Latent(seed=1))))
+    _report(first_s=round(time.perf_counter() - begun, 3))
