@@ -110,7 +110,7 @@ def recipe_from_json(json: Any) -> Recipe:
             if isinstance(value, (int, float, str, bool))
         }
         model = str(json["model"])[:128]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise StudioError("The recipe in this file is damaged.") from error
     return Recipe(model, latent, tuple(sorted(options.items())))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from studio.core.errors import StudioError
 from studio.core.files import FileLock, is_locked, write_bytes
@@ -46,9 +47,26 @@ def config_from_json(json_values: Any) -> TrainConfig:
     """Read a config file; StudioError if it makes no sense."""
     try:
         known = {field.name for field in fields(TrainConfig)}
-        return TrainConfig(**{k: v for k, v in dict(json_values).items() if k in known})
-    except (TypeError, ValueError) as error:
+        config = TrainConfig(**{k: v for k, v in dict(json_values).items() if k in known})
+        for field in fields(TrainConfig):
+            _refuse_other_kind(getattr(config, field.name), field.default)
+        return config
+    except (TypeError, ValueError, OverflowError) as error:
         raise StudioError("The configuration of this training run is damaged.") from error
+
+
+def _refuse_other_kind(value: Any, default: Any) -> None:
+    """ValueError for a value of another kind than the field's, or a number that is not finite."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        fits = isinstance(default, bool) and isinstance(value, bool)
+    elif default is None or isinstance(default, float):  # seconds, the only one that may be None
+        fits = value is default is None or math.isfinite(value)
+    elif isinstance(default, int):
+        fits = isinstance(value, int)
+    else:
+        fits = isinstance(value, str)
+    if not fits:
+        raise ValueError("of another kind")
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,15 @@ class RunStatus:
     eta_s: float | None = None
     text: str = ""
     sample: Path | None = None
+
+
+N = TypeVar("N", float, float | None)
+
+
+def _number(value: Any, default: N) -> float | N:
+    """The value as a float; the default where a record has none, or nonsense."""
+    is_number = isinstance(value, (int, float)) and abs(value) < 1e12
+    return float(value) if is_number else default
 
 
 class RunFolder:
@@ -135,9 +162,9 @@ class RunFolder:
         for line in chunk[:end].splitlines():
             try:
                 record = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            if isinstance(record, dict) and "event" in record:
+            if isinstance(record, dict) and isinstance(record.get("event"), str):
                 found.append(record)
         return found, offset + end
 
@@ -165,10 +192,10 @@ class RunFolder:
             sample = self.samples_path / Path(str(record.get("file", ""))).name
         return RunStatus(
             state=state,
-            kimg=float(record.get("kimg", status.kimg)),
-            total_kimg=float(record.get("total_kimg", status.total_kimg)),
-            images_per_s=float(record.get("images_per_s", status.images_per_s)),
-            eta_s=record.get("eta_s", status.eta_s),
+            kimg=_number(record.get("kimg"), status.kimg),
+            total_kimg=_number(record.get("total_kimg"), status.total_kimg),
+            images_per_s=_number(record.get("images_per_s"), status.images_per_s),
+            eta_s=_number(record.get("eta_s"), status.eta_s),
             text=str(record.get("text", status.text if state != "running" else "")),
             sample=sample,
         )

@@ -1,0 +1,94 @@
+"""A run on disk: what one process writes another reads, and damage never raises."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.core.errors import StudioError
+from studio.core.run_folder import RunFolder, RunStatus, TrainConfig, config_from_json
+
+anything = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
+)
+events = st.sampled_from(["start", "progress", "sample", "paused", "stopped", "finished", "other"])
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = RunFolder(tmp_path / "run")
+    run.create(TrainConfig("artwork", "/pictures", kimg=5))
+    return run
+
+
+def test_the_config_comes_back(run):
+    assert run.config() == TrainConfig("artwork", "/pictures", kimg=5)
+    with pytest.raises(StudioError, match="already holds a training run"):
+        run.create(TrainConfig("artwork", "/pictures"))
+
+
+def test_a_missing_or_damaged_config_is_a_sentence(run, tmp_path):
+    with pytest.raises(StudioError, match="no training run"):
+        RunFolder(tmp_path / "nothing").config()
+    for content in (b"", b"{", b"[]", b"{}", b'{"medium": 3, "folder": "x"}', b"\xff"):
+        run.config_path.write_bytes(content)
+        with pytest.raises(StudioError, match="damaged"):
+            run.config()
+        assert run.config_path.read_bytes() == content
+
+
+@given(st.dictionaries(st.sampled_from(list(TrainConfig.__dataclass_fields__)), anything))
+def test_any_json_is_a_config_or_a_sentence(values):
+    try:
+        config = config_from_json({"medium": "artwork", "folder": "x", **values})
+    except StudioError:
+        return
+    assert isinstance(config.size_px, int) and math.isfinite(config.kimg)
+
+
+def test_status_follows_the_events(run):
+    assert run.status() == RunStatus()
+    lock = run.lock()
+    assert lock.acquire() and run.is_running()
+    run.append("start", kimg=0, total_kimg=5)
+    run.append("progress", kimg=1.5, total_kimg=5, images_per_s=30, eta_s=100)
+    run.append("sample", file="../../outside.png")
+    status = run.status()
+    assert (status.state, status.kimg, status.eta_s) == ("running", 1.5, 100)
+    assert status.sample == run.samples_path / "outside.png"
+    lock.release()
+    assert run.status().state == "stopped"  # its trainer is gone
+    run.append("finished", kimg=5)
+    assert run.status().state == "finished"
+
+
+def test_lines_are_read_once_and_half_a_line_is_waited_for(run):
+    run.append("start")
+    found, offset = run.events()
+    assert [record["event"] for record in found] == ["start"]
+    with open(run.events_path, "a") as file:
+        file.write('not json\n[]\n{"event": 3}\n{"event": "progress"')
+    assert run.events(offset)[0] == []
+    offset = run.events(offset)[1]
+    with open(run.events_path, "a") as file:
+        file.write("}\n")
+    assert run.events(offset)[0] == [{"event": "progress"}]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["kimg", "eta_s", "file", "text"]), anything)))
+def test_no_record_can_break_the_status(tmp_path_factory, records):
+    run = RunFolder(tmp_path_factory.mktemp("run"))
+    with open(run.events_path, "w") as file:
+        for record in records:
+            file.write(json.dumps({"event": "progress", **record}) + "\n")
+    assert run.status().state in ("new", "stopped")
+
+
+def test_commands(run):
+    assert run.command() == "run"
+    run.tell("pause")
+    assert run.command() == "pause"
+    run.command_path.write_bytes(b"\xff explode")
+    assert run.command() == "run"
