@@ -1,0 +1,149 @@
+"""The scrolled and zoomed plane under the piano roll, and the frame around it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from studio.media.music.document import DRUMS, Clip
+from studio.media.music.editor import NoteEditor
+from studio.media.music.hit import PITCH_TOP, ROWS, Geometry
+from studio.media.music.margins_view import (
+    KEYS_PX,
+    LANE_PX,
+    RULER_PX,
+    Keyboard,
+    Ruler,
+    VelocityLane,
+)
+
+ROW_LOW_PX, ROW_HIGH_PX = 5.0, 32.0
+ROW_FIT_LOW_PX, ROW_FIT_HIGH_PX = 9, 16
+PX_PER_TICK_HIGH = 2.0
+ZOOM_STEP = 1.2
+SPARE_ROWS = 3
+
+
+class RollArea(QAbstractScrollArea):
+    """Knows where ticks and pitches lie; Ctrl+wheel zooms time, Alt+wheel pitch."""
+
+    def __init__(self, editor: NoteEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(320, 200)
+        self.editor = editor
+        self._px_per_tick, self._row_px = 0.1, 12.0
+        self._is_fitted = True
+        self._playhead_ticks: float | None = None
+        place = partial(RollArea.geometry_now, self)
+        self.keyboard = Keyboard(editor, place, self)
+        self.ruler = Ruler(editor, place, self)
+        self.lane = VelocityLane(editor, place, self)
+        self.setViewportMargins(KEYS_PX, RULER_PX, 0, LANE_PX)
+        self.viewport().setMouseTracking(True)
+
+    @property
+    def playhead_ticks(self) -> float | None:
+        return self._playhead_ticks
+
+    def geometry_now(self) -> Geometry:
+        """Where ticks and pitches lie at this zoom and scroll position."""
+        left, top = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
+        return Geometry(self._px_per_tick, self._row_px, left, top)
+
+    def update_parts(self) -> None:
+        for part in (self.viewport(), self.keyboard, self.ruler, self.lane):
+            part.update()
+
+    def set_playhead(self, ticks: float | None) -> None:
+        """Only the strips under the old and the new line are painted again."""
+        place = self.geometry_now()
+        for at in (self._playhead_ticks, ticks):
+            if at is not None:
+                x = int(place.x_of(at))
+                self.viewport().update(QRect(x - 3, 0, 7, self.viewport().height()))
+                self.ruler.update(QRect(x - 8, 0, 17, self.ruler.height()))
+        self._playhead_ticks = self.ruler.playhead_ticks = ticks
+
+    def zoom_time(self, factor: float, x: float | None = None) -> None:
+        """Zoom time around a point of the viewport (default: its middle)."""
+        x = self.viewport().width() / 2 if x is None else x
+        ticks = self.geometry_now().ticks_at(x)
+        fitting = self.viewport().width() / self.editor.clip.length_ticks
+        self._px_per_tick = min(max(self._px_per_tick * factor, fitting), PX_PER_TICK_HIGH)
+        self._is_fitted = self._px_per_tick == fitting
+        self.lay_out()
+        self.horizontalScrollBar().setValue(round(ticks * self._px_per_tick - x))
+
+    def zoom_pitch(self, factor: float, y: float | None = None) -> None:
+        """Zoom pitch around a point of the viewport (default: its middle)."""
+        y = self.viewport().height() / 2 if y is None else y
+        rows = (y + self.verticalScrollBar().value()) / self._row_px
+        self._row_px = min(max(self._row_px * factor, ROW_LOW_PX), ROW_HIGH_PX)
+        self.lay_out()
+        self.verticalScrollBar().setValue(round(rows * self._row_px - y))
+
+    def fit(self) -> None:
+        """The whole clip across, and all its pitches in view."""
+        self._is_fitted = True
+        self.reveal(self.editor.clip)
+
+    def reveal(self, clip: Clip) -> None:
+        """Rows as tall as all notes in view allow, the notes in the middle."""
+        drums = self.editor.track == DRUMS
+        pitches = [note.pitch for note in clip.notes if drums or note.track != DRUMS] or [48, 79]
+        span = max(pitches) - min(pitches) + 1 + 2 * SPARE_ROWS
+        height = max(self.viewport().height(), 1)
+        self._row_px = float(min(max(height // span, ROW_FIT_LOW_PX), ROW_FIT_HIGH_PX))
+        self.lay_out()
+        middle = (PITCH_TOP + 0.5 - (max(pitches) + min(pitches)) / 2) * self._row_px
+        self.verticalScrollBar().setValue(round(middle - height / 2))
+
+    def lay_out(self) -> None:
+        """Scroll ranges and the places of what frames the plane."""
+        view = self.viewport().geometry()
+        if self._is_fitted:
+            self._px_per_tick = max(view.width(), 1) / self.editor.clip.length_ticks
+        wide = self.editor.clip.length_ticks * self._px_per_tick
+        for bar, whole, length, step in (
+            (self.horizontalScrollBar(), wide, view.width(), 40),
+            (self.verticalScrollBar(), ROWS * self._row_px, view.height(), 3 * self._row_px),
+        ):
+            bar.setRange(0, max(0, round(whole - length)))
+            bar.setPageStep(length)
+            bar.setSingleStep(round(step))
+        self.keyboard.setGeometry(0, view.top(), KEYS_PX, view.height())
+        self.ruler.setGeometry(KEYS_PX, 0, view.width(), RULER_PX)
+        self.lane.setGeometry(KEYS_PX, view.bottom() + 1, view.width(), LANE_PX)
+        self.update_parts()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QWheelEvent):
+            self.wheelEvent(event)  # over the keyboard or the lane, which have none of their own
+            return True
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        held, turn, at = event.modifiers(), event.angleDelta(), event.position()
+        # With Alt held, Qt reports a turn of the wheel as sideways
+        steps = (turn.y() or turn.x()) / 120
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        if held & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_time(ZOOM_STEP**steps, at.x())
+        elif held & Qt.KeyboardModifier.AltModifier:
+            self.zoom_pitch(ZOOM_STEP**steps, at.y())
+        elif held & Qt.KeyboardModifier.ShiftModifier or not turn.y():
+            across.setValue(across.value() - round(steps * 2 * across.singleStep()))
+        else:
+            down.setValue(down.value() - round(steps * down.singleStep()))
+        event.accept()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.update_parts()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.lay_out()

@@ -1,0 +1,169 @@
+"""The page of patterns: the repeat, the tile's size, and what all media share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.core.history import History
+from studio.core.kind import MediumKind
+from studio.core.latent import Option
+from studio.media.pattern.document import REPEATS, Tile
+from studio.media.pattern.repeat_view import RepeatView
+from studio.media.pattern.shape_view import ShapePicker
+from studio.ui import theme
+from studio.ui.context import StudioContext
+from studio.ui.latent_panel import LatentPanel
+from studio.ui.widgets import Chip, label, tip
+
+ZOOM_STEP = 1.25
+
+
+class Panel(LatentPanel):
+    """Adds the sections Repeat and Tile size."""
+
+    view: RepeatView
+
+    def __init__(self, kind: MediumKind, context: StudioContext, history: History[Tile]) -> None:
+        super().__init__(kind, context, history, RepeatView())
+        self.repeats = {
+            name: Chip(self._title(name), tip(self._meaning(name), str(number)))
+            for number, name in enumerate(REPEATS, 1)
+        }
+        self.shape = ShapePicker()
+        self._size = label("", "figure")
+        self._repeat_section = self.add_section(self.tr("Repeat"), self._repeat_row())
+        self.add_section(self.tr("Tile size"), self._size_row(), self.tr("in cells of the model"))
+        self._actions = self._make_actions()
+        self.shape.chosen.connect(self._resize)
+        self.shape.pointed.connect(self._show_size)
+        history.on_change.append(self._show_controls)
+        self._show_controls(history.value)
+
+    def choose_repeat(self, repeat: str) -> None:
+        """Lay the present tile out in another way."""
+        tile: Tile = self.history.value
+        self.history.apply(replace(tile, repeat=repeat), self._title(repeat))
+        self._show_controls(self.history.value)
+
+    def merge(self, new_document: Any, old_document: Any) -> Any:
+        return replace(new_document, repeat=old_document.repeat)
+
+    def options(self) -> dict[str, Option]:
+        across, down = self.shape.shape
+        return {"tiles_x": across, "tiles_y": down}
+
+    def show_document(self, document: Any) -> None:
+        """A variation pointed at is shown in the repeat that is chosen."""
+        self.view.show_document(self.merge(document, self.history.value))
+
+    def menu_actions(self) -> dict[str, list[QAction]]:
+        return self._actions
+
+    def _title(self, repeat: str) -> str:
+        titles = {
+            "block": self.tr("Block"),
+            "half-drop": self.tr("Half-drop"),
+            "brick": self.tr("Brick"),
+            "mirror": self.tr("Mirror"),
+        }
+        return titles[repeat]
+
+    def _meaning(self, repeat: str) -> str:
+        meanings = {
+            "block": self.tr("Tiles side by side and one below the other"),
+            "half-drop": self.tr("Every other column half a tile lower"),
+            "brick": self.tr("Every other row half a tile to the side"),
+            "mirror": self.tr("Every other tile turned over, so that edges meet themselves"),
+        }
+        return meanings[repeat]
+
+    def _repeat_row(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
+        group = QButtonGroup(self)
+        for name, chip in self.repeats.items():
+            group.addButton(chip)
+            row.addWidget(chip)
+            chip.clicked.connect(partial(self.choose_repeat, name))
+        row.addStretch(1)
+        return holder
+
+    def _size_row(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(self.shape)
+        words = QVBoxLayout()
+        words.addWidget(self._size)
+        note = label(
+            self.tr("A larger tile repeats less often: more of the same texture, no new seam."),
+            "note",
+        )
+        note.setWordWrap(True)
+        words.addWidget(note)
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        return holder
+
+    def _make_actions(self) -> dict[str, list[QAction]]:
+        repeats: list[QAction] = []
+        for number, name in enumerate(REPEATS, 1):
+            action = QAction(theme.icon(f"repeat-{name}"), self._title(name), self)
+            action.setShortcut(QKeySequence(str(number)))
+            action.setToolTip(self._meaning(name))
+            action.triggered.connect(partial(self.choose_repeat, name))
+            repeats.append(action)
+        outline = QAction(self.tr("Outline of the tile"), self, checkable=True, checked=True)
+        outline.setShortcut(QKeySequence("O"))
+        outline.toggled.connect(self.view.show_outline)
+        views = [outline]
+        for text, keys, icon, act in (
+            (self.tr("Zoom in"), "Ctrl++", "zoom-in", partial(self.view.zoom, ZOOM_STEP)),
+            (self.tr("Zoom out"), "Ctrl+-", "zoom-out", partial(self.view.zoom, 1 / ZOOM_STEP)),
+            (self.tr("Fit"), "Ctrl+0", "fit", self.view.fit),
+            (self.tr("Actual pixels"), "Ctrl+1", "actual-size", self.view.actual_size),
+        ):
+            action = QAction(theme.icon(icon), text, self)
+            action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(partial(_without_checked, act))
+            views.append(action)
+        for action in (*repeats, *views):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.addAction(action)
+        return {self.tr("Repeat"): repeats, self.tr("View"): views}
+
+    def _resize(self, across: int, down: int) -> None:
+        if self.has_result:
+            self._play(self._recipe(), self.tr("Tile size"))
+
+    def _show_controls(self, tile: Tile) -> None:
+        self.repeats[tile.repeat].setChecked(True)
+        if not self.is_busy:
+            option = tile.recipe.option
+            self.shape.show_shape(int(option("tiles_x", 1)), int(option("tiles_y", 1)))
+        self._show_size(0, 0)
+
+    def _show_size(self, across: int, down: int) -> None:
+        """What is pointed at, else the present tile, in cells and pixels."""
+        tile: Tile = self.history.value
+        now = (int(tile.recipe.option("tiles_x", 1)), int(tile.recipe.option("tiles_y", 1)))
+        across, down = (across, down) if across else now
+        text = f"{across} × {down}"
+        if tile.pixels:
+            wide, tall = tile.pixels.width // now[0], tile.pixels.height // now[1]
+            text = self.tr("{0} · {1} × {2} px").format(text, wide * across, tall * down)
+        self._size.setText(text)
+
+
+def _without_checked(act: Any, checked: bool = False) -> None:
+    """QAction.triggered brings a bool along that the views have no use for."""
+    act()

@@ -1,0 +1,191 @@
+"""Shows the tile repeated over the whole view; pans and zooms."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.media.pattern.document import Tile, unit_cell
+from studio.media.pattern.seam import seam_ratio
+from studio.media.pattern.sheet_view import (
+    RULER_PX,
+    Placement,
+    Sheet,
+    paint_caption,
+    paint_outline,
+    paint_rulers,
+)
+from studio.ui.theme import color
+
+SCALE_MIN, SCALE_MAX = 1 / 16, 32.0
+ZOOM_STEP = 1.2
+PAN_STEP_PX = 40
+SEAM_SEEN = 1.05
+_ARROWS = {
+    Qt.Key.Key_Left: (1, 0),
+    Qt.Key.Key_Right: (-1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+
+
+class RepeatView(QWidget):
+    """An endless sheet of the tile; drag pans, the wheel zooms, a double-click fits."""
+
+    scale_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(200, 160)
+        self.setAccessibleName(self.tr("Repeat of the tile"))
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._tile, self._sheet, self._seam = Tile(), None, 0.0
+        self._place = Placement()
+        self._is_fitted, self._shows_outline = True, True
+        self._grabbed_at: QPointF | None = None
+
+    @property
+    def scale(self) -> float:
+        """Screen pixels per tile pixel."""
+        return self._place.scale
+
+    @property
+    def tile_rect(self) -> QRectF:
+        """Where the outlined tile lies in the view."""
+        pixels, place = self._tile.pixels, self._place
+        return QRectF(place.x, place.y, pixels.width * place.scale, pixels.height * place.scale)
+
+    def show_document(self, tile: Tile) -> None:
+        old, self._tile = self._tile, tile
+        if (tile.pixels, tile.repeat) != (old.pixels, old.repeat):
+            self._sheet = Sheet(unit_cell(tile)) if tile.pixels else None
+            self._seam = seam_ratio(tile)
+        if _size(tile) != _size(old):
+            self.fit()
+        self.setAccessibleDescription(self.caption())
+        self.update()
+
+    def show_outline(self, shown: bool) -> None:
+        self._shows_outline = shown
+        self.update()
+
+    def caption(self) -> str:
+        """The tile's size, how visible its seam is, and the zoom, in words."""
+        if not self._tile.pixels:
+            return self.tr(
+                "Press Space to make a first tile,\nor drop a folder of tiles to learn from."
+            )
+        size = self.tr("tile {0} × {1} px").format(*_size(self._tile))
+        seam = self.tr("seam {0}").format(f"{self._seam:.2f}")
+        if self._seam > SEAM_SEEN:
+            seam = self.tr("seam {0}, shows").format(f"{self._seam:.2f}")
+        return " · ".join((size, seam, f"{self._place.scale * 100:.0f} %"))
+
+    def fit(self) -> None:
+        """About three tiles down the view, one of them in the middle, at a whole-numbered scale."""
+        self._is_fitted = True
+        width, height = _size(self._tile)
+        if not width:
+            return
+        scale = min(self.width() / 4.5 / width, self.height() / 3.2 / height)
+        scale = round(scale) if scale >= 1 else 1 / math.ceil(1 / max(scale, SCALE_MIN))
+        x = (self.width() + RULER_PX - width * scale) / 2
+        y = (self.height() + RULER_PX - height * scale) / 2
+        self._put(Placement(round(x), round(y), float(scale)))
+
+    def zoom(self, factor: float, around: QPointF | None = None) -> None:
+        """Zoom so that the sheet stays where it is at one point (default: the middle)."""
+        point = around or QPointF(self.rect().center())
+        scale = min(max(self._place.scale * factor, SCALE_MIN), SCALE_MAX)
+        self._is_fitted = False
+        self._put(self._place.scaled(scale, point.x(), point.y()))
+
+    def actual_size(self) -> None:
+        """One tile pixel on one screen pixel."""
+        self.zoom(1 / self.devicePixelRatioF() / self._place.scale, self.tile_rect.center())
+
+    def pan(self, dx: float, dy: float) -> None:
+        self._is_fitted = False
+        self._put(self._place.moved(dx, dy))
+
+    def _put(self, place: Placement) -> None:
+        before, self._place = self._place, place
+        if place.scale != before.scale:
+            self.setAccessibleDescription(self.caption())
+            self.scale_changed.emit(place.scale)
+        self.update()
+
+    def _bring_outline_back(self) -> None:
+        """The sheet has no end: an outline that left the view comes back by whole cells."""
+        if self._sheet is None or QRectF(self.rect()).intersects(self.tile_rect):
+            return
+        width, height = (side * self._place.scale for side in self._sheet.size)
+        away = QPointF(self.rect().center()) - self.tile_rect.center()
+        across, down = round(away.x() / width) * width, round(away.y() / height) * height
+        self._put(self._place.moved(across, down))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._sheet is None:
+            painter.fillRect(self.rect(), color("document"))
+            painter.setPen(color("muted"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.caption())
+        else:
+            self._sheet.paint(painter, self.rect(), self._place)
+            if self._shows_outline:
+                paint_outline(painter, self.tile_rect)
+            paint_rulers(painter, self.rect(), self._place, _size(self._tile))
+            colour = "caution" if self._seam > SEAM_SEEN else "text"
+            paint_caption(painter, self.rect(), self.caption(), colour)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._is_fitted:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if turn := event.angleDelta().y():
+            self.zoom(ZOOM_STEP ** (turn / 120), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._grabbed_at = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed_at is not None:
+            step = event.position() - self._grabbed_at
+            self._grabbed_at = event.position()
+            self.pan(step.x(), step.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed_at is not None:
+            self._grabbed_at = None
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+            self._bring_outline_back()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (step := _ARROWS.get(Qt.Key(event.key()))) is None:
+            super().keyPressEvent(event)
+            return
+        self.pan(step[0] * PAN_STEP_PX, step[1] * PAN_STEP_PX)
+        self._bring_outline_back()
+
+
+def _size(tile: Tile) -> tuple[int, int]:
+    return tile.pixels.width, tile.pixels.height
