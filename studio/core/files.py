@@ -29,9 +29,10 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     On any failure the old file is untouched and the partial one is gone; a full disk becomes a
     StudioError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    partial = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
@@ -41,7 +42,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise StudioError(f"{path.name} could not be saved: {error.strerror or error}.") from error
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             os.unlink(partial)
 
 
