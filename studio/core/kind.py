@@ -65,6 +65,10 @@ class Reader(Protocol):
         ...
 
 
+Measures = Callable[[list[Any], np.ndarray, np.ndarray], dict[str, float]]
+"""(documents made, training examples, held-out examples) -> figures by name."""
+
+
 @dataclass(frozen=True)
 class Exporter:
     """One way to write a document to disk. write(document, path) is atomic."""
@@ -89,6 +93,7 @@ class MediumKind:
     load_generator: Callable[[Path, str], Generator]
     load_reader: Callable[[], Reader]
     load_training: Callable[[], Any]
+    load_measures: Callable[[], Measures]
     exporters: tuple[Exporter, ...]
     thumbnail: Callable[[Any, int], np.ndarray]
     encode: Callable[[Any], dict[str, bytes]]

@@ -42,7 +42,9 @@ def weights_id(tensors: dict[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(name.encode())
-        digest.update(tensors[name].contiguous().cpu().view(torch.uint8).numpy().tobytes())
+        digest.update(
+            tensors[name].cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        )
     return digest.hexdigest()[:16]
 
 

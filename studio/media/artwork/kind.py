@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Generator, MediumKind, Reader
+from studio.core.kind import Exporter, Generator, Measures, MediumKind, Reader
 from studio.gan.folder import SUFFIXES
 from studio.media.artwork import export
 from studio.media.artwork.document import Artwork
@@ -30,6 +30,12 @@ def load_training() -> Any:
     return ArtworkTraining()
 
 
+def load_measures() -> Measures:
+    from studio.media.artwork.measures import measures
+
+    return measures
+
+
 KIND = MediumKind(
     name="artwork",
     title="Canvas",
@@ -42,6 +48,7 @@ KIND = MediumKind(
     load_generator=load_generator,
     load_reader=load_reader,
     load_training=load_training,
+    load_measures=load_measures,
     exporters=(Exporter("PNG picture", ".png", export.write_png),),
     thumbnail=export.thumbnail,
     encode=export.encode,

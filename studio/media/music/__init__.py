@@ -1,0 +1,1 @@
+"""Four-bar clips on the piano roll."""

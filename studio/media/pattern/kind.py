@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Generator, MediumKind, Reader
+from studio.core.kind import Exporter, Generator, Measures, MediumKind, Reader
 from studio.gan.folder import SUFFIXES
 from studio.media.pattern import export
 from studio.media.pattern.document import Tile
@@ -30,6 +30,12 @@ def load_training() -> Any:
     return PatternTraining()
 
 
+def load_measures() -> Measures:
+    from studio.media.pattern.measures import measures
+
+    return measures
+
+
 KIND = MediumKind(
     name="pattern",
     title="Pattern",
@@ -42,6 +48,7 @@ KIND = MediumKind(
     load_generator=load_generator,
     load_reader=load_reader,
     load_training=load_training,
+    load_measures=load_measures,
     exporters=(
         Exporter("PNG tile", ".png", export.write_tile),
         Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet),

@@ -1,0 +1,45 @@
+"""Latent to clip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from studio.core.latent import Recipe
+from studio.core.work import Finished, Preview, Progress, Work
+from studio.gan.explore import Playable
+from studio.media.music.document import Clip, clip_of
+from studio.media.music.network import MusicConfig, MusicGenerator, rolls_of
+
+
+class MusicClipGenerator:
+    """A loaded music model.
+
+    Recipe option: key, semitones above C (-6 to 6) to transpose by; the model thinks in C.
+    """
+
+    def __init__(self, path: Path, device: str = "auto") -> None:
+        self._play = Playable(path, "music", device, lambda n: MusicGenerator(MusicConfig(**n)))
+        self.header = self._play.header
+        self.device = self._play.device.words
+
+    def generate(self, recipe: Recipe) -> Work:
+        yield Progress(0, 1)
+        yield Finished(self._clip(recipe))
+
+    def generate_many(self, recipes: Sequence[Recipe]) -> Work:
+        made: list[Clip] = []
+        for index, recipe in enumerate(recipes):
+            made.append(self._clip(recipe))
+            yield Preview((index, made[-1]))
+        yield Finished(made)
+
+    @torch.no_grad()
+    def _clip(self, recipe: Recipe) -> Clip:
+        network = self._play.network
+        noise = self._play.noise(recipe.latent.seed, network.noise_sizes())
+        output = network.synthesise(self._play.ws(recipe.latent), noise)
+        clip = clip_of(rolls_of(output)[0], self._play.signed(recipe))
+        return clip.transpose(max(-6, min(6, int(recipe.option("key", 0)))))

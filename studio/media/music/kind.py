@@ -1,0 +1,60 @@
+"""Registers music with the studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from studio.core.kind import Exporter, Generator, Measures, MediumKind, Reader
+from studio.media.music import export
+from studio.media.music.dataset import SUFFIXES
+from studio.media.music.document import Clip, thumbnail
+
+
+def load_generator(path: Path, device: str) -> Generator:
+    """torch loads here, on the worker thread."""
+    from studio.media.music.generator import MusicClipGenerator
+
+    return MusicClipGenerator(path, device)
+
+
+def load_reader() -> Reader:
+    from studio.media.music.dataset import MusicReader
+
+    return MusicReader()
+
+
+def load_training() -> Any:
+    from studio.media.music.network import MusicTraining
+
+    return MusicTraining()
+
+
+def load_measures() -> Measures:
+    from studio.media.music.measures import measures
+
+    return measures
+
+
+KIND = MediumKind(
+    name="music",
+    title="Piano roll",
+    noun="clip",
+    nouns="clips",
+    icon="piano-roll",
+    order=1,
+    starter="songs",
+    empty=Clip,
+    load_generator=load_generator,
+    load_reader=load_reader,
+    load_training=load_training,
+    load_measures=load_measures,
+    exporters=(
+        Exporter("MIDI file", ".mid", export.write_midi),
+        Exporter("WAV sound", ".wav", export.write_wav),
+    ),
+    thumbnail=thumbnail,
+    encode=export.encode,
+    decode=export.decode,
+    file_suffixes=SUFFIXES,
+)
