@@ -1,0 +1,148 @@
+"""MIDI, WAV and project files: what is written is what can be read."""
+
+import io
+import json
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.core.errors import StudioError
+from studio.core.latent import Blend, Latent, Recipe, StyleMix
+from studio.media.music.document import TRACKS, Clip, Note
+from studio.media.music.export import (
+    CLIP_FILE,
+    decode,
+    encode,
+    read_midi,
+    wav_bytes,
+    write_midi,
+    write_wav,
+)
+from studio.media.music.midi import read_song
+
+RECIPE = Recipe(
+    "music-starter", Latent(7, 0.8, StyleMix(9, ("fine",)), (Blend(3, 0.25),)), (("key", "Ré"),)
+)
+NOTES = st.builds(
+    Note,
+    st.sampled_from(TRACKS),
+    st.integers(0, 127),
+    st.integers(0, 7_000),
+    st.integers(1, 680),
+    st.integers(1, 127),
+)
+CLIPS = st.builds(
+    lambda notes, tempo, programs: Clip(RECIPE, tuple(notes), tempo, programs),
+    st.lists(NOTES, min_size=1, max_size=30),
+    st.sampled_from((20.0, 96.0, 100.0, 120.5, 300.0)),
+    st.tuples(*[st.integers(0, 127)] * 4),
+)
+
+
+@given(CLIPS)
+@settings(max_examples=40, deadline=None)
+def test_midi_reads_back_as_the_same_clip(tmp_path_factory, clip):
+    path = tmp_path_factory.mktemp("midi") / "clip.mid"
+    write_midi(clip, path)
+    back = read_midi(path)
+    assert back.notes == clip.notes
+    assert back.recipe == RECIPE and back.programs == clip.programs
+    assert back.length_ticks == clip.length_ticks
+    assert back.tempo_bpm == pytest.approx(clip.tempo_bpm, abs=0.01)
+
+
+def test_another_reader_finds_tempo_names_programs_and_ends(tmp_path):
+    clip = Clip(RECIPE, (Note("melody", 72, 0, 480), Note("drums", 38, 480, 120)), 96.0)
+    write_midi(clip, tmp_path / "clip.mid")
+    file = mido.MidiFile(tmp_path / "clip.mid", charset="utf-8")
+    assert (file.type, file.ticks_per_beat, len(file.tracks)) == (1, 480, 5)
+    assert [track.name for track in file.tracks[1:]] == ["Melody", "Chords", "Bass", "Drums"]
+    assert file.length == pytest.approx(10.0, abs=1e-3)
+    first = {message.type: message for message in file.tracks[0]}
+    assert mido.tempo2bpm(first["set_tempo"].tempo) == pytest.approx(96.0)
+    assert (first["time_signature"].numerator, first["time_signature"].denominator) == (4, 4)
+    assert json.loads(first["text"].text.removeprefix("atelier:"))["seed"] == 7
+    channels = [{m.channel for m in track if not m.is_meta} for track in file.tracks[1:]]
+    assert channels == [{0}, {1}, {2}, {9}]
+    assert all(track[-1].type == "end_of_track" for track in file.tracks)
+
+
+def test_foreign_midi_is_not_taken_for_ours(tmp_path):
+    file = mido.MidiFile()
+    file.tracks.append(mido.MidiTrack([mido.Message("note_on", note=60, velocity=9)]))
+    file.save(tmp_path / "other.mid")
+    assert len(read_song(tmp_path / "other.mid").start) == 1
+    with pytest.raises(StudioError, match="not written by Atelier"):
+        read_midi(tmp_path / "other.mid")
+
+
+def test_wav_is_24_bit_stereo_with_its_recipe(tmp_path):
+    notes = (Note("melody", 69, 0, 1920), Note("drums", 36, 0, 120))
+    write_wav(Clip(RECIPE, notes, 120.0, length_ticks=1920), tmp_path / "clip.wav")
+    with soundfile.SoundFile(tmp_path / "clip.wav") as file:
+        assert (file.samplerate, file.channels, file.subtype) == (44_100, 2, "PCM_24")
+        assert json.loads(file.comment.removeprefix("atelier:"))["options"] == {"key": "Ré"}
+        samples = file.read()
+    assert 2.0 <= len(samples) / 44_100 <= 5.0
+    assert 0.5 < np.abs(samples).max() < 0.9
+
+
+def test_the_longest_recipe_fits_into_a_wav():
+    blends = tuple(Blend(2**32 - 1 - index, -1.2345678901234567) for index in range(64))
+    recipe = Recipe("m" * 128, Latent(blends=blends), tuple((f"{i:064d}", 1.5) for i in range(64)))
+    content = wav_bytes(np.zeros((100, 2), np.float32), recipe)
+    with soundfile.SoundFile(io.BytesIO(content)) as file:
+        assert len(file.read()) == 100
+
+
+@given(CLIPS)
+@settings(max_examples=40, deadline=None)
+def test_projects_keep_the_clip(clip):
+    assert decode(encode(clip)) == clip
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(sorted(json.loads(encode(Clip())[CLIP_FILE]))), JSON)
+@settings(max_examples=150, deadline=None)
+def test_a_project_with_a_strange_value_is_read_or_refused(key, value):
+    plain = json.loads(encode(Clip(notes=(Note("bass", 40, 0, 120),)))[CLIP_FILE])
+    try:
+        clip = decode({CLIP_FILE: json.dumps({**plain, key: value}).encode()})
+    except StudioError:
+        return
+    assert decode(encode(clip)) == clip
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"[]", b"{}", b"null", b"[" * 100_000, b'{"version": 99}']
+)
+def test_a_damaged_clip_is_a_sentence(content):
+    with pytest.raises(StudioError, match="clip"):
+        decode({CLIP_FILE: content})
+    with pytest.raises(StudioError, match="clip"):
+        decode({})
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
+    clip = Clip(notes=(Note("melody", 69, 0, 1920),))
+    path = tmp_path / "clip.mid"
+    write_midi(clip, path)
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("studio.core.files.os.fsync", full)
+    with pytest.raises(StudioError, match="No space left"):
+        write_midi(Clip(), path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
