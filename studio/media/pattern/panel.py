@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -37,7 +36,7 @@ class Panel(LatentPanel):
         }
         self.shape = ShapePicker()
         self._size = label("", "figure")
-        self._repeat_section = self.add_section(self.tr("Repeat"), self._repeat_row())
+        self.add_section(self.tr("Repeat"), self._repeat_row())
         self.add_section(self.tr("Tile size"), self._size_row(), self.tr("in cells of the model"))
         self._actions = self._make_actions()
         self.shape.chosen.connect(self._resize)
@@ -127,23 +126,21 @@ class Panel(LatentPanel):
         outline.toggled.connect(self.view.show_outline)
         views = [outline]
         for text, keys, icon, act in (
-            (self.tr("Zoom in"), "Ctrl++", "zoom-in", partial(self.view.zoom, ZOOM_STEP)),
+            (self.tr("Zoom in"), "Ctrl++ Ctrl+=", "zoom-in", partial(self.view.zoom, ZOOM_STEP)),
             (self.tr("Zoom out"), "Ctrl+-", "zoom-out", partial(self.view.zoom, 1 / ZOOM_STEP)),
             (self.tr("Fit"), "Ctrl+0", "fit", self.view.fit),
             (self.tr("Actual pixels"), "Ctrl+1", "actual-size", self.view.actual_size),
         ):
             action = QAction(theme.icon(icon), text, self)
-            action.setShortcut(QKeySequence(keys))
+            action.setShortcuts([QKeySequence(one) for one in keys.split()])
             action.triggered.connect(partial(_without_checked, act))
             views.append(action)
-        for action in (*repeats, *views):
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self.addAction(action)
-        return {self.tr("Repeat"): repeats, self.tr("View"): views}
+        self.addActions([*repeats, *views])
+        return {"Repeat": repeats, "View": views}
 
     def _resize(self, across: int, down: int) -> None:
         if self.has_result:
-            self._play(self._recipe(), self.tr("Tile size"))
+            self._play(self.tr("Tile size"))
 
     def _show_controls(self, tile: Tile) -> None:
         self.repeats[tile.repeat].setChecked(True)

@@ -1,0 +1,109 @@
+"""The page of clips: piano roll, transport, tracks, and what all media share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtGui import QAction, QShowEvent
+
+from studio.core.history import History
+from studio.core.kind import MediumKind
+from studio.media.music.document import Clip, Note
+from studio.media.music.menus_view import RollActions
+from studio.media.music.player import Player
+from studio.media.music.tools_view import RollWithTools
+from studio.media.music.tracks_view import TracksView
+from studio.media.music.transport_view import TransportView
+from studio.ui.context import StudioContext
+from studio.ui.latent_panel import LatentPanel
+
+
+class Panel(LatentPanel):
+    """Adds the transport to the bar and the section Tracks; edits of notes go into the history."""
+
+    view: RollWithTools
+
+    def __init__(
+        self,
+        kind: MediumKind,
+        context: StudioContext,
+        history: History[Clip],
+        player: Player | None = None,
+    ) -> None:
+        super().__init__(kind, context, history, RollWithTools())
+        self.roll = self.view.roll
+        self.transport = TransportView(context, player)
+        self.add_bar_widget(self.transport)
+        self.tracks = TracksView()
+        self.add_section(self.tr("Tracks"), self.tracks, self.tr("click to edit"))
+        self.actions_of_roll = RollActions(self, self.view, self.transport)
+        self._tempo_gesture: object = None
+        self._connect_roll()
+        history.on_change.append(self._show_controls)
+        self._show_controls(history.value)
+
+    def merge(self, new_document: Any, old_document: Any) -> Any:
+        """Tempo, instruments, mutes and solos are the person's, not the network's."""
+        return replace(
+            new_document,
+            tempo_bpm=old_document.tempo_bpm,
+            programs=old_document.programs,
+            muted=old_document.muted,
+            soloed=old_document.soloed,
+        )
+
+    def menu_actions(self) -> dict[str, list[QAction]]:
+        return self.actions_of_roll.menus
+
+    def file_stem(self, document: Any) -> str:
+        return f"{super().file_stem(document)}_{document.tempo_bpm:.0f}bpm"
+
+    def _connect_roll(self) -> None:
+        roll, transport, tracks = self.roll, self.transport, self.tracks
+        roll.edited.connect(self.history.apply)
+        roll.note_drawn.connect(transport.preview)
+        roll.key_pressed.connect(self._hear)
+        roll.cursor_moved.connect(transport.set_cursor)
+        roll.changed.connect(self._show_tracks)
+        transport.moved.connect(roll.set_playhead)
+        transport.said.connect(self.view.tools.say_sound)
+        transport.tempo_changed.connect(self._set_tempo)
+        transport.offered.connect(tracks.offer)
+        self.view.tools.quantise_asked.connect(self.actions_of_roll.quantise)
+        tracks.track_chosen.connect(self.actions_of_roll.activate)
+        tracks.program_chosen.connect(self._set_program)
+        tracks.muted.connect(self._mute)
+        tracks.soloed.connect(self._solo)
+
+    def _show_controls(self, clip: Clip) -> None:
+        self.transport.show_clip(clip)
+        self._show_tracks()
+
+    def _show_tracks(self) -> None:
+        self.tracks.show_clip(self.history.value, self.roll.editor.track)
+
+    def _hear(self, pitch: int) -> None:
+        self.transport.preview(Note(self.roll.editor.track, pitch, 0, 480))
+
+    def _set_tempo(self, tempo_bpm: int) -> None:
+        clip = replace(self.history.value, tempo_bpm=float(tempo_bpm))
+        self.history.apply(clip, self.tr("Tempo"), gesture="tempo")
+
+    def _set_program(self, track: str, program: int) -> None:
+        clip: Clip = self.history.value
+        self.history.apply(clip.with_program(track, program), self.tr("Instrument"))
+
+    def _mute(self, track: str, on: bool) -> None:
+        clip: Clip = self.history.value
+        muted = tuple(one for one in clip.muted if one != track) + ((track,) if on else ())
+        self.history.apply(replace(clip, muted=muted), self.tr("Mute"))
+
+    def _solo(self, track: str, on: bool) -> None:
+        clip: Clip = self.history.value
+        soloed = tuple(one for one in clip.soloed if one != track) + ((track,) if on else ())
+        self.history.apply(replace(clip, soloed=soloed), self.tr("Solo"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.transport.ask_instruments()
