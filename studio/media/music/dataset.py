@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,16 +38,14 @@ KINDS_BY_SUFFIX = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reading:
-    """One file, told apart and cut: phrases are packed grids uint8 [N, 4, 2, 64, 11]."""
+    """What one file holds, once told apart and cut."""
 
-    lines: Lines
-    meters: tuple[str, ...]
+    tracks: tuple[str, ...]
+    meter: str
     upbeat: bool
     tempo_bpm: float
-    shifts: list[int] = field(default_factory=list)
-    phrases: list[np.ndarray] = field(default_factory=list)
 
 
 class MusicReader:
@@ -55,7 +53,7 @@ class MusicReader:
 
     def check(self, folder: Path) -> Work:
         """Finished(FolderReport). StudioError if the folder is missing or unreadable."""
-        survey = yield from _survey(folder)
+        survey = yield from _survey(folder, 0)
         yield Finished(survey.report())
 
     def read(self, folder: Path, size_px: int = 64) -> Work:
@@ -65,11 +63,11 @@ class MusicReader:
         the pitches, in C major or A minor. size_px means nothing here. StudioError under 8
         usable files.
         """
-        survey = yield from _survey(folder)
+        survey = yield from _survey(folder, MAX_PHRASES)
         report = survey.report()
         if len(report.usable) < LEAST_FILES:
             raise StudioError(_too_few(len(report.usable)))
-        yield Finished((survey.phrases(), report))
+        yield Finished((np.stack(survey.phrases), report))
 
 
 def check(folder: Path) -> Work:
@@ -94,23 +92,29 @@ def _too_few(usable: int) -> str:
 
 @dataclass
 class _Survey:
+    """What has been read so far: at most so many phrases, a fair choice where there are more."""
+
     folder: Path
+    most: int
     files: dict[str, Reading] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    phrases: list[np.ndarray] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
-    def phrases(self) -> np.ndarray:
-        """Every phrase once, uint8 [N, 4, 2, 64, 11]; evenly thinned when there are too many."""
-        every = {
-            phrase.tobytes(): phrase
-            for reading in self.files.values()
-            for phrase in reading.phrases
-        }
-        phrases = list(every.values())
-        if len(phrases) > MAX_PHRASES:
-            keep = np.linspace(0, len(phrases) - 1, MAX_PHRASES).astype(int)
-            phrases = [phrases[index] for index in keep]
-        return np.stack(phrases)
+    def keep(self, phrase: np.ndarray) -> None:
+        """Take a phrase unless the very same one is there (reservoir sampling)."""
+        mark = hash(phrase.tobytes())
+        if mark in self.seen:
+            return
+        self.seen.add(mark)
+        if len(self.phrases) < self.most:
+            self.phrases.append(phrase)
+        elif self.most:
+            place = int(self.random.integers(len(self.seen)))
+            if place < self.most:
+                self.phrases[place] = phrase
 
     def report(self) -> FolderReport:
         return FolderReport(
@@ -128,13 +132,11 @@ class _Survey:
         if not readings:
             return {"phrases": 0}
         return {
-            "phrases": sum(len(reading.phrases) for reading in readings),
-            "meters": dict(Counter(one.meters[0] for one in readings).most_common(8)),
+            "phrases": len(self.seen),
+            "meters": dict(Counter(one.meter for one in readings).most_common(8)),
             "upbeats": sum(one.upbeat for one in readings),
             "tempo_bpm": round(float(np.median([one.tempo_bpm for one in readings])), 1),
-            "files_with": {
-                track: sum(track in one.lines.tracks for one in readings) for track in TRACKS
-            },
+            "files_with": {track: sum(track in one.tracks for one in readings) for track in TRACKS},
         }
 
     def _notes(self) -> Iterator[str]:
@@ -146,18 +148,19 @@ class _Survey:
         missing = [track for track in TRACKS if not with_track[track]]
         if missing:
             yield f"No file has {' or '.join(missing)}; clips will have none either."
-        phrases = sum(len(reading.phrases) for reading in self.files.values())
+        phrases = len(self.seen)
         if phrases < 100:
             yield f"{phrases} phrases of four bars are few; expect a model that repeats them."
         if phrases > MAX_PHRASES:
             yield f"There are {phrases:,} phrases; training takes {MAX_PHRASES:,} of them."
 
 
-def _survey(folder: Path) -> Iterator[Any]:
-    """Read every file; yields Progress and returns the survey."""
+def _survey(folder: Path, most: int) -> Generator[Any, None, _Survey]:
+    """Read every file; yields Progress and returns the survey with at most so many phrases."""
     found = walk(folder)
-    survey = _Survey(folder, ignored=found.ignored)
+    survey = _Survey(folder, most, ignored=found.ignored)
     songs: dict[str, str] = {}
+    few: list[Lines] = []
     for done, name in enumerate(found.files):
         yield Progress(done, len(found.files), name)
         try:
@@ -165,14 +168,20 @@ def _survey(folder: Path) -> Iterator[Any]:
             digest = hashlib.sha256(content).hexdigest()
             if digest in songs:
                 raise StudioError(f"The same file as {songs[digest]}; it is used once.")
-            reading = _reading(parse_song(content))
-            songs[digest] = name
-            survey.files[name] = reading
+            lines, reading = _reading(parse_song(content))
+            phrases = list(_phrases(lines))
+            if not phrases:
+                raise StudioError(f"No four bars of it have {LEAST_NOTES} notes.")
         except StudioError as error:
             survey.refused.append(Refusal(name, str(error)))
-    if sum(len(reading.phrases) for reading in survey.files.values()) < FEW_PHRASES:
-        for reading in survey.files.values():
-            _cut(reading, offset=STEPS // 2)
+            continue
+        songs[digest], survey.files[name] = name, reading
+        for phrase in phrases:
+            survey.keep(phrase)
+        few = [*few, lines] if len(survey.seen) < FEW_PHRASES else []
+    for lines in few:  # every bar is worth more where there are few: cut again in between
+        for phrase in _phrases(lines, offset=STEPS // 2):
+            survey.keep(phrase)
     return survey
 
 
@@ -190,40 +199,32 @@ def _content(path: Path) -> bytes:
         raise StudioError(f"It cannot be opened: {error.strerror or error}.") from error
 
 
-def _reading(song: Song) -> Reading:
-    """Tell the parts apart and cut; StudioError when no four bars have enough notes."""
+def _reading(song: Song) -> tuple[Lines, Reading]:
+    """Lay a song on the grid and tell its parts apart."""
     grid = Grid(song)
     lines = tell_apart(song, grid.steps(song.start), grid.steps(song.end))
     tempo = next((bpm for _, bpm in reversed(song.tempos) if 20 <= bpm <= 300), 120.0)
-    reading = Reading(lines, grid.meters, grid.upbeat_quarters > 0, tempo)
-    _cut(reading)
-    if not reading.phrases:
-        raise StudioError(f"No four bars of it have {LEAST_NOTES} notes.")
-    return reading
+    return lines, Reading(lines.tracks, grid.meters[0], grid.upbeat_quarters > 0, tempo)
 
 
-def _cut(reading: Reading, offset: int = 0) -> None:
-    """Add the phrases that begin at the first bar with notes plus offset steps, every 4 bars."""
-    every = [reading.lines.of(track) for track in TRACKS]
+def _phrases(lines: Lines, offset: int = 0) -> Iterator[np.ndarray]:
+    """Packed phrases uint8 [4, 2, 64, 11] every four bars from the first bar with notes."""
+    every = [lines.of(track) for track in TRACKS]
     starts = np.concatenate([notes[:, 0] for notes in every])
     if not len(starts):
         return
     first = int(starts.min()) // STEPS_PER_BAR * STEPS_PER_BAR + offset
     whole = key_weights(np.concatenate(every[:3]))
-    for index in np.unique((starts - first) // STEPS)[:MAX_PHRASES_PER_FILE]:
-        begin = first + int(index) * STEPS
-        lines = [
-            _window(notes, begin, track == "drums")
-            for notes, track in zip(every, TRACKS, strict=True)
-        ]
-        if not len(lines[0]) and len(lines[1]) and not len(lines[3]):
-            line = skyline(lines[1])  # an interlude: the top of the chords sings
-            lines[0], lines[1] = lines[1][line], lines[1][~line]
-        if sum(len(notes) for notes in lines) < LEAST_NOTES or index < 0:
+    places = np.unique((starts - first) // STEPS)
+    for place in places[places >= 0][:MAX_PHRASES_PER_FILE].tolist():
+        parts = [_window(notes, first + place * STEPS, drums=notes is every[3]) for notes in every]
+        if not len(parts[0]) and len(parts[1]) and not len(parts[3]):
+            line = skyline(parts[1])  # an interlude: the top of the chords sings
+            parts[0], parts[1] = parts[1][line], parts[1][~line]
+        if sum(len(notes) for notes in parts) < LEAST_NOTES:
             continue
-        shift = key_shift(key_weights(np.concatenate(lines[:3])) + 0.5 * whole)
-        reading.shifts.append(shift)
-        reading.phrases.append(np.packbits(_roll(lines, shift), axis=-1))
+        shift = key_shift(key_weights(np.concatenate(parts[:3])) + 0.5 * whole)
+        yield np.packbits(_roll(parts, shift), axis=-1)
 
 
 def _window(notes: np.ndarray, begin: int, drums: bool) -> np.ndarray:

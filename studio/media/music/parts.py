@@ -25,6 +25,8 @@ BASS_CEILING = 57
 MOST_CHORD_PARTS = 3
 SAME_BEAT_STEPS = 8
 BASS_SPREAD = 3
+SINGLE = 0.75
+REST_STEPS = 32
 # electronic kits send these for the edge of the hi-hat and the rim of the tom
 DRUM_EDGES = {22: 42, 26: 46, 58: 43}
 
@@ -123,15 +125,35 @@ def _take_melody(parts: list[Part], phrases: int) -> tuple[np.ndarray, list[Part
         return _none(), parts
     line = skyline(best.notes)
     rest = [part for part in parts if part is not best]
-    if (~line).sum() and best.single <= 0.75:
+    if (~line).sum() and best.single <= SINGLE:
         rest.append(Part(best.notes[~line], best.name, best.program))
-    return _monophonic(best.notes[line]), rest
+    return _fill_rests(_monophonic(best.notes[line]), rest, phrases)
+
+
+def _fill_rests(
+    melody: np.ndarray, parts: list[Part], phrases: int
+) -> tuple[np.ndarray, list[Part]]:
+    """Where the melody rests for two bars or more another lead takes over."""
+    leads = [
+        part
+        for part in parts
+        if part.single > SINGLE and part.mean_pitch > 55 and part.program not in BASS_PROGRAMS
+    ]
+    for lead in sorted(leads, key=lambda part: -_melody_score(part, phrases)):
+        alone = ~np.isin(lead.notes[:, 0] // REST_STEPS, melody[:, 0] // REST_STEPS)
+        if alone.sum() < 4:
+            continue
+        melody = _monophonic(np.concatenate([melody, lead.notes[alone]]))
+        parts = [part for part in parts if part is not lead]
+        if not alone.all():
+            parts.append(Part(lead.notes[~alone], lead.name, lead.program))
+    return melody, parts
 
 
 def _melody_part(parts: list[Part], phrases: int) -> Part | None:
     """A part of single notes that looks like a melody, else the highest; None for basses only."""
     high = [part for part in parts if part.program not in BASS_PROGRAMS]
-    single = [part for part in high if part.single > 0.75]
+    single = [part for part in high if part.single > SINGLE]
     if single:
         best = max(single, key=lambda part: _melody_score(part, phrases))
         if best.mean_pitch >= 52 or LEAD_NAMES.search(best.name) or len(parts) == 1:

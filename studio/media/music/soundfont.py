@@ -71,6 +71,14 @@ class Zone:
             and self.velocities[0] <= velocity <= self.velocities[1]
         )
 
+    def distance(self, key: int, velocity: int) -> int:
+        """How far a note lies outside, keys before velocities; 0 inside."""
+        away = [
+            max(low - value, value - high, 0)
+            for (low, high), value in ((self.keys, key), (self.velocities, velocity))
+        ]
+        return 1_000 * away[0] + away[1]
+
     def get(self, generator: int) -> int:
         return self.generators.get(generator, DEFAULTS.get(generator, 0))
 
@@ -123,6 +131,15 @@ class SoundFont:
         if key not in self._zones:
             self._zones[key] = self._read_preset(self._places[key])
         return self._zones[key]
+
+    def zones(self, program: int, drums: bool, key: int, velocity: int) -> tuple[Zone, ...]:
+        """What sounds for a note; melodic notes outside every range take the nearest zones."""
+        preset = self.preset(program, drums)
+        found = tuple(zone for zone in preset if zone.answers(key, velocity))
+        if found or drums or not preset:
+            return found
+        least = min(zone.distance(key, velocity) for zone in preset)
+        return tuple(zone for zone in preset if zone.distance(key, velocity) == least)
 
     def _near(self, program: int, drums: bool) -> tuple[int, int] | None:
         if drums:

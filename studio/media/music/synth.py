@@ -116,8 +116,7 @@ class Synth:
             return self._cache[key]
         voices = tuple(
             self._voice(zone, note, round(held))
-            for zone in self.soundfont.preset(program, drums)
-            if zone.answers(note.pitch, note.velocity)
+            for zone in self.soundfont.zones(program, drums, note.pitch, note.velocity)
         )
         self._cache[key] = voices
         self._cache_bytes += sum(voice.frames.nbytes for voice in voices)
