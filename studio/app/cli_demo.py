@@ -87,6 +87,8 @@ def _generate(tour: Tour, kind: MediumKind) -> None:
     )
     for exporter in kind.exporters:
         path = tour.out / f"{kind.noun}{exporter.suffix}"
+        if path in tour.written:
+            path = tour.out / f"{exporter.label.lower().replace(' ', '-')}{exporter.suffix}"
         exporter.write(documents[0], path)
         tour.written.append(path)
 

@@ -135,16 +135,17 @@ def measure(arguments: argparse.Namespace) -> int:
     walk(folder)
     device, threads = chosen_device(arguments)
     load_device(device, threads)
-    figures = result_of(load_measure(entry.path, medium, folder, device))
+    figures = result_of(load_measure(entry, medium, folder, device))
     if arguments.json:
         print(json.dumps(figures, indent=2))
     else:
-        print(table([["FIGURE", "VALUE"]] + [[str(k), str(v)] for k, v in figures.items()]))
+        rows = [[name, f"{value:.4g}"] for name, value in figures.items()]
+        print(table([["FIGURE", "VALUE"], *rows]))
     return 0
 
 
-def load_measure(path: Path, medium: MediumKind, folder: Path, device: str) -> Work:
+def load_measure(entry: ModelEntry, medium: MediumKind, folder: Path, device: str) -> Work:
     """The measuring work; imports torch."""
     from studio.gan.metrics import measure as measure_model
 
-    return measure_model(path, medium, folder, device)
+    return measure_model(entry.path, medium, folder, device, entry.header.size_px)

@@ -1,0 +1,320 @@
+"""The command line: every command, its words, its files and its exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from studio.app.cli import main
+from studio.app.cli_text import duration, plain, seeds, table
+from studio.core.library import places
+from studio.core.run_folder import RunFolder
+from studio.media import kinds
+
+KINDS = kinds()
+ARTWORK = KINDS[0]
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+@pytest.fixture
+def atelier(capsys):
+    """Run a command in this process: (exit code, stdout, stderr)."""
+
+    def run(*words) -> tuple[int, str, str]:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as end:  # argparse ends the process
+            code = end.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def one_sentence(err: str) -> bool:
+    return err.startswith("atelier") and err.count("\n") == 1 and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["paint"],
+        ["train"],
+        ["train", "--out", "x"],
+        ["train", "folder", "--out", "x"],
+        ["train", "folder", "--medium", "sculpture", "--out", "x"],
+        ["train", "no-such-folder", "--medium", "artwork", "--out", "x"],
+        ["train", "f", "--medium", "artwork", "--out", "x", "--size", "100"],
+        ["train", "f", "--medium", "artwork", "--out", "x", "--kimg", "-1"],
+        ["train", "f", "--medium", "artwork", "--out", "x", "--kimg", "1", "--seconds", "1"],
+        ["train", "--resume", "--out", "no-run-here"],
+        ["check", "no-such-folder"],
+        ["check", ".", "--medium", "sculpture"],
+        ["generate", "no-such-model", "--seeds", "1", "--out", "x"],
+        ["generate", "no-such.safetensors", "--seeds", "1", "--out", "x"],
+        ["generate", "m", "--seeds", "5-1", "--out", "x"],
+        ["generate", "m", "--seeds", "1", "--out", "x", "--psi", "nan"],
+        ["measure", "no-such-model", "."],
+        ["demo"],
+    ],
+    ids=" ".join,
+)
+def test_bad_usage_is_one_sentence_and_2(atelier, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = atelier(*words)
+    assert (code, out) == (2, "")
+    assert one_sentence(err), err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_version(atelier):
+    code, out, _ = atelier("--help")
+    assert code == 0
+    for command in ("check", "train", "generate", "measure", "models", "demo", "bench"):
+        assert command in out
+    assert atelier("--version")[1].startswith("Atelier ")
+    assert atelier("train", "--help")[0] == 0
+
+
+# ---------------------------------------------------------------- check
+
+
+@every_kind
+def test_check_guesses_the_medium_and_reports(atelier, kind, folder_of):
+    # tiles and pictures are the same files: the first medium that fits is taken
+    expected = "artwork" if kind.name == "pattern" else kind.name
+    code, out, err = atelier("check", folder_of(kind))
+    assert (code, err) == (0, "")
+    assert f"for {expected}: 12 usable" in out
+    code, out, _ = atelier("check", folder_of(kind), "--medium", kind.name, "--json")
+    report = json.loads(out)
+    assert (code, report["medium"], len(report["usable"])) == (0, kind.name, 12)
+
+
+def test_check_names_each_refused_file_and_ends_with_2_when_too_few(atelier, tmp_path):
+    (tmp_path / "bad\nname.png").write_bytes(b"text")
+    code, out, err = atelier("check", tmp_path)
+    assert code == 2 and one_sentence(err) and "at least 8" in err
+    assert "left out  bad\\x0aname.png: " in out
+
+
+def test_check_of_a_folder_with_nothing_for_any_medium(atelier, tmp_path):
+    assert "is empty" in atelier("check", tmp_path)[2]
+    (tmp_path / "letter.txt").write_text("hello")
+    code, _, err = atelier("check", tmp_path)
+    assert code == 2 and "artwork, music or pattern" in err
+
+
+# ---------------------------------------------------------------- models, generate, measure
+
+
+@pytest.fixture
+def library(model_of):
+    """A model of each medium in the person's own library."""
+    places().models_path.mkdir(parents=True)
+    for kind in KINDS:
+        path = places().models_path / f"mine-{kind.name}.safetensors"
+        path.write_bytes(model_of(kind).read_bytes())
+
+
+def test_models_lists_them_and_what_is_wrong(atelier, library):
+    (places().models_path / "broken.safetensors").write_bytes(b"x")
+    code, out, _ = atelier("models")
+    assert code == 0
+    assert all(f"mine-{kind.name}" in out for kind in KINDS)
+    assert "left out  broken.safetensors" in out
+    listed = json.loads(atelier("models", "--json")[1])
+    assert {"mine-artwork", "mine-music", "mine-pattern"} <= {m["model"] for m in listed["models"]}
+    assert len(listed["problems"]) == 1
+
+
+@every_kind
+def test_generate_writes_one_file_per_seed(atelier, kind, library, tmp_path):
+    exporter = kind.exporters[-1]
+    words = ["generate", f"mine-{kind.name}", "--seeds", "0-1,7", "--device", "cpu"]
+    code, out, err = atelier(*words, "--out", tmp_path / "a", "--format", exporter.suffix[1:])
+    assert (code, err) == (0, "")
+    names = [f"mine-{kind.name}-seed-{seed:04d}{exporter.suffix}" for seed in (0, 1, 7)]
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == names
+    assert [line.rpartition("-seed-")[2][:4] for line in out.splitlines()] == [
+        "0000",
+        "0001",
+        "0007",
+    ]
+
+
+def test_the_same_seed_writes_the_same_file_and_psi_changes_it(atelier, library, tmp_path):
+    for out, psi in (("a", "1"), ("b", "1"), ("c", "0.2")):
+        code, _, _ = atelier(
+            "generate", "mine-artwork", "--seeds", "3", "--out", tmp_path / out, "--psi", psi
+        )
+        assert code == 0
+    a, b, c = (next((tmp_path / out).iterdir()).read_bytes() for out in "abc")
+    assert a == b != c
+
+
+def test_a_format_that_the_medium_lacks_is_named(atelier, library, tmp_path):
+    code, _, err = atelier(
+        "generate", "mine-music", "--seeds", "1", "--out", tmp_path, "--format", "png"
+    )
+    assert code == 2 and "mid and wav" in err
+
+
+def test_a_device_that_is_not_there_is_named(atelier, library, tmp_path):
+    code, _, err = atelier(
+        "generate", "mine-artwork", "--seeds", "1", "--out", tmp_path, "--device", "abacus"
+    )
+    assert code == 2 and "abacus" in err and one_sentence(err)
+
+
+@every_kind
+def test_measure_prints_figures(atelier, kind, library, folder_of):
+    words = ["measure", f"mine-{kind.name}", folder_of(kind), "--device", "cpu"]
+    code, out, err = atelier(*words, "--json")
+    figures = json.loads(out)
+    assert (code, err) == (0, "")
+    assert figures and all(isinstance(value, (int, float)) for value in figures.values())
+
+
+def test_measure_prints_a_table_for_people(atelier, library, folder_of):
+    code, out, _ = atelier("measure", "mine-artwork", folder_of(ARTWORK), "--device", "cpu")
+    assert code == 0 and "fd_rand" in out and len(out.splitlines()) > 5
+
+
+# ---------------------------------------------------------------- train
+
+
+def train_words(folder, out, *more) -> list[str]:
+    words = ["train", folder, "--medium", "artwork", "--out", out, "--size", "32"]
+    return [str(word) for word in (*words, "--device", "cpu", "--threads", "1", *more)]
+
+
+def test_train_then_resume_from_the_runs_own_config(atelier, folder_of, tmp_path):
+    folder, out = folder_of(ARTWORK), tmp_path / "run"
+    code, text, err = atelier(*train_words(folder, out, "--kimg", "0.03", "--name", "Mine"))
+    assert (code, err) == (0, "")
+    assert "12 examples" in text and "Finished at 0.0 kimg" in text and "generate" in text
+    code, text, _ = atelier("train", "--resume", "--out", out, "--kimg", "0.06", "--events")
+    records = [json.loads(line) for line in text.splitlines()]
+    assert code == 0
+    assert (records[0]["event"], records[0]["kimg"]) == ("start", 0.032)
+    assert (records[-1]["event"], records[-1]["kimg"]) == ("finished", 0.064)
+    code, _, err = atelier("train", "--resume", "--out", out, "--size", "64")
+    assert code == 2 and "--size" in err
+    code, _, err = atelier(*train_words(folder, out))
+    assert code == 2 and "already holds a training run" in err
+    assert atelier("generate", out, "--seeds", "1", "--out", tmp_path / "made")[0] == 0
+
+
+def test_a_run_inside_the_folder_is_refused(atelier, folder_of):
+    folder = folder_of(ARTWORK)
+    code, _, err = atelier(*train_words(folder, folder / "run"))
+    assert code == 2 and "never written to" in err
+    assert not (folder / "run").exists()
+
+
+def test_after_a_folder_that_could_not_be_used_the_same_command_works(atelier, folder_of, tmp_path):
+    folder, out = tmp_path / "pictures", tmp_path / "run"
+    folder.mkdir()
+    words = train_words(folder, out, "--kimg", "0.01")
+    code, _, err = atelier(*words)
+    assert code == 2 and one_sentence(err) and "at least 8" in err
+    for path in folder_of(ARTWORK).iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    assert atelier(*words)[0] == 0
+
+
+def start(words) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "studio", *words], stdout=subprocess.PIPE, text=True
+    )
+
+
+def wait_for(process, event: str) -> dict:
+    assert process.stdout is not None
+    for line in process.stdout:
+        record = json.loads(line)
+        if record["event"] == event:
+            return record
+    raise AssertionError(f"the training ended before {event}")
+
+
+def ended(process) -> int:
+    """Exit code of a process, whose output is not read any further."""
+    code = process.wait(20)
+    process.stdout.close()
+    return code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends Unix signals")
+def test_ctrl_c_stops_with_a_checkpoint_kill_loses_little_and_both_resume(folder_of, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    process = start(train_words(folder_of(ARTWORK), run.path, "--seconds", "60", "--events"))
+    progress = wait_for(process, "progress")
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == 130
+    assert run.status().state == "stopped"
+    stopped_kimg = run.status().kimg
+    assert stopped_kimg >= progress["kimg"] and run.checkpoint_path.exists()
+
+    process = start(["train", "--resume", "--out", str(run.path), "--events"])
+    assert wait_for(process, "start")["kimg"] == pytest.approx(stopped_kimg)
+    wait_for(process, "progress")
+    process.kill()
+    assert ended(process) == -signal.SIGKILL
+    assert run.status().state == "stopped" and not run.is_running()
+
+    process = start(["train", "--resume", "--out", str(run.path), "--events"])
+    assert wait_for(process, "start")["kimg"] == pytest.approx(stopped_kimg)
+    process.send_signal(signal.SIGTERM)
+    assert ended(process) == 143
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends Unix signals")
+def test_two_trainers_never_share_a_run(atelier, folder_of, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    process = start(train_words(folder_of(ARTWORK), run.path, "--seconds", "60", "--events"))
+    wait_for(process, "start")
+    code, _, err = atelier("train", "--resume", "--out", run.path)
+    assert code == 2 and "another process" in err
+    run.tell("stop")
+    assert ended(process) == 0
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_seeds():
+    assert seeds("0-3") == [0, 1, 2, 3]
+    assert seeds("1,4, 9") == [1, 4, 9]
+    assert seeds("0-2,8") == [0, 1, 2, 8]
+    assert seeds("4294967295") == [2**32 - 1]
+    for text in ("", "-1", "1-", "a", "3-1", "1,,2", "0-99999999", "4294967296", "٣", "1.5"):
+        with pytest.raises(ValueError):
+            seeds(text)
+
+
+def test_words():
+    assert [duration(s) for s in (0.4, 8, 200, 3000, 7500, 7200)] == [
+        "0 s", "8 s", "3 min 20 s", "50 min", "2 h 5 min", "2 h",
+    ]  # fmt: skip
+    assert plain("a\x1b[31mb\n") == "a\\x1b[31mb\\x0a"
+    assert table([["A", "B"], ["long", "x"]]) == "A     B\nlong  x"
+
+
+def test_output_that_nobody_reads_ends_quietly(library):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "studio", "models"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait(20) == 0
