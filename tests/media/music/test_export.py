@@ -13,16 +13,10 @@ from hypothesis import strategies as st
 from studio.core.errors import StudioError
 from studio.core.latent import Blend, Latent, Recipe, StyleMix
 from studio.media.music.document import TRACKS, Clip, Note
-from studio.media.music.export import (
-    CLIP_FILE,
-    decode,
-    encode,
-    read_midi,
-    wav_bytes,
-    write_midi,
-    write_wav,
-)
+from studio.media.music.export import CLIP_FILE, decode, encode, write_midi, write_wav
 from studio.media.music.midi import read_song
+from studio.media.music.midi_file import read_midi
+from studio.media.music.wav_file import wav_bytes
 
 RECIPE = Recipe(
     "music-starter", Latent(7, 0.8, StyleMix(9, ("fine",)), (Blend(3, 0.25),)), (("key", "Ré"),)
