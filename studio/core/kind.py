@@ -99,3 +99,4 @@ class MediumKind:
     encode: Callable[[Any], dict[str, bytes]]
     decode: Callable[[dict[str, bytes]], Any]
     file_suffixes: tuple[str, ...]
+    sizes_px: tuple[int, ...] = (32, 64, 128, 256, 512)  # () where size is no choice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ class Made:
 class LoadedGenerators:
     """Touched by the worker thread only; a model that changed on disk is loaded anew."""
 
-    def __init__(self, keep: int = KEEP) -> None:
-        self._keep = keep
+    def __init__(self, keep: int = KEEP, after_load: Callable[[], None] | None = None) -> None:
+        self._keep, self._after_load = keep, after_load
         self._loaded: OrderedDict[tuple[str, int, str], Generator] = OrderedDict()
 
     def make(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
@@ -57,6 +57,8 @@ class LoadedGenerators:
         key = (str(path), changed_ns, device)
         if key not in self._loaded:
             self._loaded[key] = kind.load_generator(path, device)
+            if self._after_load is not None:
+                self._after_load()
         self._loaded.move_to_end(key)
         while len(self._loaded) > self._keep:
             self._loaded.popitem(last=False)

@@ -1,0 +1,67 @@
+"""The frame of the window: where rail, notice, pages and status lie; the names in the corners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+
+from studio.core.kind import MediumKind
+from studio.ui import theme
+from studio.ui.rail import Place, Rail
+from studio.ui.widgets import label
+
+SMALLEST_PX = (1000, 640)
+USUAL_PX = (1280, 800)
+
+
+def make_rail(kinds: Sequence[MediumKind]) -> tuple[Rail, list[Place]]:
+    """The rail, and the places on it that the View menu lists."""
+    panels = [
+        Place(kind.name, kind.title, kind.icon, f"Alt+{number}")
+        for number, kind in enumerate(kinds, start=1)
+    ]
+    train = Place("train", _tr("Train"), "train", f"Alt+{len(panels) + 1}")
+    settings = Place("settings", _tr("Settings"), "settings", "Ctrl+,")
+    return Rail(panels, [train], [settings]), [*panels, train]
+
+
+def lay_out(
+    window: QMainWindow, rail: QWidget, notice: QWidget, pages: QWidget, status: QWidget
+) -> None:
+    """Rail on the left, the notice above the pages, the status at the foot."""
+    right = QVBoxLayout()
+    right.setSpacing(0)
+    right.addWidget(notice)
+    right.addWidget(pages, 1)
+    row = QHBoxLayout()
+    row.setSpacing(0)
+    row.addWidget(rail)
+    row.addLayout(right, 1)
+    centre = QWidget()
+    column = QVBoxLayout(centre)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addLayout(row, 1)
+    column.addWidget(status)
+    window.setCentralWidget(centre)
+    window.setMinimumSize(*SMALLEST_PX)
+    window.resize(*USUAL_PX)
+
+
+def name_corners(window: QMainWindow) -> QLabel:
+    """The studio's name at the left of the menus; returns the project's label at their right."""
+    name = label("Atelier")
+    name.setFont(theme.ui_font(13, strong=True))
+    name.setStyleSheet("padding: 0 10px 0 12px;")
+    project = label("", "label")
+    project.setStyleSheet("padding: 0 12px;")
+    bar = window.menuBar()
+    bar.setCornerWidget(name, Qt.Corner.TopLeftCorner)
+    bar.setCornerWidget(project, Qt.Corner.TopRightCorner)
+    return project
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Rail", text)

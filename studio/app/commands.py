@@ -1,0 +1,128 @@
+"""Every command of the studio with its menu, shortcut and icon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
+
+from studio.app.menus import Command
+from studio.app.project_actions import ProjectActions
+from studio.ui.latent_panel import LatentPanel
+from studio.ui.rail import Place
+
+MENUS = ("File", "Edit", "Model", "View", "Help")
+Standard = QKeySequence.StandardKey
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("Commands", text)
+
+
+class Commanded(Protocol):
+    """What the commands need of the window."""
+
+    project: ProjectActions
+
+    def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]: ...
+    def show_page(self, name: str) -> None: ...
+    def show_shortcuts(self) -> None: ...
+    def toggle_full_screen(self) -> None: ...
+    def close(self) -> bool: ...
+
+
+def all_commands(window: Commanded, places: list[Place]) -> list[Command]:
+    """The whole menu bar, but for what a panel brings along."""
+    return [
+        *file_commands(window),
+        *edit_commands(window),
+        *model_commands(window),
+        *view_commands(window, places),
+        *help_commands(window),
+    ]
+
+
+def _going(window: Commanded, name: str) -> Callable[[], None]:
+    return lambda: window.show_page(name)
+
+
+def _quit(window: Commanded) -> Callable[[], None]:
+    def close() -> None:
+        window.close()
+
+    return close
+
+
+def file_commands(window: Commanded) -> list[Command]:
+    project, on_panel = window.project, window.on_panel
+    return [
+        Command("File", tr("New project"), project.new, (Standard.New,), "plus"),
+        Command("File", tr("Open project…"), project.open, (Standard.Open,), "folder"),
+        Command("File", tr("Save project"), project.save, (Standard.Save,), "save"),
+        Command("File", tr("Save project as…"), project.save_as, ("Ctrl+Shift+S",)),
+        Command(
+            "File", tr("Export…"), on_panel(LatentPanel.export), ("Ctrl+Shift+E",), "export",
+            needs_panel=True, separator=True,
+        ),
+        Command("File", tr("Quit"), _quit(window), ("Ctrl+Q",), separator=True),
+    ]  # fmt: skip
+
+
+def edit_commands(window: Commanded) -> list[Command]:
+    on_panel = window.on_panel
+    return [
+        Command(
+            "Edit", tr("Undo"), on_panel(LatentPanel.undo), (Standard.Undo,), "undo",
+            needs_panel=True,
+        ),
+        Command(
+            "Edit", tr("Redo"), on_panel(LatentPanel.redo), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+            needs_panel=True,
+        ),
+        Command(
+            "Edit", tr("Settings"), lambda: window.show_page("settings"), ("Ctrl+,",), "settings",
+            separator=True,
+        ),
+    ]  # fmt: skip
+
+
+def model_commands(window: Commanded) -> list[Command]:
+    on_panel = window.on_panel
+    return [
+        Command("Model", tr("Generate"), on_panel(LatentPanel.generate), ("Space",), "play",
+                needs_panel=True),
+        Command("Model", tr("Another seed"), on_panel(LatentPanel.dice), ("R",), "dice",
+                needs_panel=True),
+        Command("Model", tr("Other variations"), on_panel(lambda panel: panel.explore.more()),
+                ("M",), "shuffle", needs_panel=True),
+        Command("Model", tr("Choose a model…"), on_panel(lambda panel: panel.bar.model.showMenu()),
+                ("Ctrl+M",), "model", needs_panel=True, separator=True),
+        Command("Model", tr("Train on a folder…"), lambda: window.show_page("train"), ("Ctrl+T",),
+                "train"),
+    ]  # fmt: skip
+
+
+def view_commands(window: Commanded, places: list[Place]) -> list[Command]:
+    pages = [
+        Command("View", place.title, _going(window, place.name), (place.shortcut,), place.icon)
+        for place in places
+    ]
+    full = Command("View", tr("Full screen"), window.toggle_full_screen, ("F11",), separator=True)
+    return [*pages, full]
+
+
+def help_commands(window: Commanded) -> list[Command]:
+    return [
+        Command("Help", tr("Guide"), _going(window, "guide"), (), "book"),
+        Command("Help", tr("Keyboard shortcuts"), window.show_shortcuts, ("F1",), "keyboard"),
+        Command(
+            "Help",
+            tr("About Atelier"),
+            _going(window, "about"),
+            (),
+            "about",
+            separator=True,
+        ),
+    ]

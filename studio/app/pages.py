@@ -1,0 +1,62 @@
+"""The pages of the window, each built when it is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from studio.app.session import Session
+from studio.core.kind import MediumKind
+from studio.ui.latent_panel import LatentPanel
+
+
+class Pages(QStackedWidget):
+    """Names to widgets; a panel that nobody opens costs nothing."""
+
+    shown = Signal(str)
+    built = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._factories: dict[str, Callable[[], QWidget]] = {}
+        self._built: dict[str, QWidget] = {}
+        self.name = ""
+
+    def offer(self, name: str, factory: Callable[[], QWidget]) -> None:
+        self._factories[name] = factory
+
+    def show_page(self, name: str) -> QWidget:
+        """Go to a page; builds it the first time."""
+        page = self.page(name)
+        changed = name != self.name
+        self.name = name
+        self.setCurrentWidget(page)
+        if changed:
+            self.shown.emit(name)
+        return page
+
+    def page(self, name: str) -> QWidget:
+        if name not in self._built:
+            self._built[name] = self._factories[name]()
+            self.addWidget(self._built[name])
+            self.built.emit(self._built[name])
+        return self._built[name]
+
+    def built_page(self, name: str) -> QWidget | None:
+        """The page if it was shown before."""
+        return self._built.get(name)
+
+    @property
+    def panel(self) -> LatentPanel | None:
+        """The medium's panel that is shown, if one is."""
+        page = self.currentWidget()
+        return page if isinstance(page, LatentPanel) else None
+
+
+def make_panel(kind: MediumKind, session: Session) -> QWidget:
+    """The panel of a medium, found by the folder's name."""
+    module = importlib.import_module(f"studio.media.{kind.name}.panel")
+    return module.Panel(kind, session.context, session.histories[kind.name])

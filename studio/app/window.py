@@ -1,0 +1,166 @@
+"""The window: rail, pages, status; it only puts the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow
+
+from studio.app import chrome, commands
+from studio.app.dropping import Dropping
+from studio.app.menus import Menus
+from studio.app.pages import Pages, make_panel
+from studio.app.project_actions import ProjectActions
+from studio.app.session import Session
+from studio.core.errors import StudioError
+from studio.ui.help_pages import AboutPage, GuidePage, ShortcutsPage
+from studio.ui.latent_panel import LatentPanel
+from studio.ui.notice import Notice
+from studio.ui.overlay import MessageLine
+from studio.ui.run_watch import RunWatch
+from studio.ui.settings_page import SettingsPage
+from studio.ui.status_line import StatusLine
+from studio.ui.training_page import TrainingPage
+
+
+class Window(QMainWindow):
+    """Atelier's one window."""
+
+    device_changed = Signal()
+
+    def __init__(self, session: Session, watch: RunWatch) -> None:
+        super().__init__()
+        self.session, self.watch = session, watch
+        self.was_closed = False
+        self.last_medium = session.kinds[0].name
+        self.project = ProjectActions(self, session)
+        self.pages, self.notice, self.status = Pages(), Notice(), StatusLine()
+        self.rail, places = chrome.make_rail(session.kinds)
+        chrome.lay_out(self, self.rail, self.notice, self.pages, self.status)
+        self.message = MessageLine(self.pages)
+        self.dropping = Dropping(self, self)
+        self._offer_pages()
+        self.menus = Menus(self, commands.MENUS, "Edit")
+        self.menus.fill(commands.all_commands(self, places))
+        self.project_name = chrome.name_corners(self)
+        self._connect()
+        self._show_title()
+
+    def show_page(self, name: str) -> None:
+        """Go to a page of the rail or of the Help menu."""
+        self.pages.show_page(name)
+
+    def open_training(self, folder: Path | None, medium: str) -> None:
+        """The Train page, with a folder if there is one."""
+        page = self.pages.show_page("train")
+        assert isinstance(page, TrainingPage)
+        page.take_folder(folder, medium or self.last_medium)
+
+    def play_model(self, path: Path, medium: str) -> None:
+        """Show a medium's panel and play a model file there."""
+        panel = self.pages.show_page(medium)
+        assert isinstance(panel, LatentPanel)
+        try:
+            panel.bar.model.choose_file(path)
+        except StudioError as error:
+            self.session.context.report(error)
+
+    def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]:
+        """A slot that acts on the panel in front."""
+
+        def run() -> None:
+            if self.pages.panel is not None:
+                act(self.pages.panel)
+
+        return run
+
+    def show_shortcuts(self) -> None:
+        page = self.pages.page("shortcuts")
+        assert isinstance(page, ShortcutsPage)
+        page.show_shortcuts(self.menus.shortcuts())
+        self.show_page("shortcuts")
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_device(self, words: str, why: str, *, good: bool) -> None:
+        """In the status and, once it is built, on the settings page."""
+        self.status.show_device(words, why, good=good)
+        page = self.pages.built_page("settings")
+        if isinstance(page, SettingsPage):
+            page.show_device(words, why, good)
+
+    def begin(self) -> None:
+        """The window is there: the panel in front may make its first result."""
+        if self.pages.panel is not None:
+            self.pages.panel.start()
+
+    def _offer_pages(self) -> None:
+        context, kinds, offer = self.session.context, self.session.kinds, self.pages.offer
+        for kind in kinds:
+            offer(kind.name, lambda kind=kind: make_panel(kind, self.session))
+        offer("train", lambda: TrainingPage(kinds, context, self.watch))
+        offer("settings", lambda: SettingsPage(context))
+        offer("shortcuts", ShortcutsPage)
+        offer("guide", GuidePage)
+        offer("about", AboutPage)
+
+    def _connect(self) -> None:
+        session, status = self.session, self.status
+        session.context.notify = self.message.say
+        session.context.open_training = self.open_training
+        session.changed.connect(self._show_title)
+        self.rail.chosen.connect(self.show_page)
+        self.pages.built.connect(self._page_built)
+        self.pages.shown.connect(self._page_shown)
+        self.watch.changed.connect(lambda: status.show_run(self.watch.active))
+        status.train_asked.connect(lambda: self.show_page("train"))
+        status.pause_asked.connect(self._pause_or_go_on)
+
+    def _page_built(self, page: object) -> None:
+        if isinstance(page, LatentPanel):
+            noun = page.kind.noun
+            page.timed.connect(lambda seconds: self.status.show_time(seconds, noun))
+        elif isinstance(page, TrainingPage):
+            page.play_asked.connect(self.play_model)
+        elif isinstance(page, SettingsPage):
+            page.device_changed.connect(self.device_changed)
+            page.show_device(*self.status.device)
+
+    def _page_shown(self, name: str) -> None:
+        self.rail.mark(name)
+        panel = self.pages.panel
+        self.menus.show_panel(panel.menu_actions() if panel else {}, has_panel=panel is not None)
+        self.project_name.raise_()
+        if panel is not None:
+            self.last_medium = panel.kind.name
+            panel.view.setFocus()
+            if self.isVisible():
+                panel.start()
+
+    def _pause_or_go_on(self) -> None:
+        run = self.watch.active
+        if run is not None:
+            (self.watch.resume if run.state == "paused" else self.watch.pause)(run.run)
+            self.watch.look()
+
+    def _show_title(self) -> None:
+        title = self.session.title
+        self.project_name.setText(title)
+        self.setWindowTitle(f"{title} – Atelier")
+        self.setWindowModified(not self.session.is_saved)
+
+    def _close_now(self) -> None:
+        self.was_closed = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.was_closed or self.session.is_saved:
+            self.was_closed = True
+            event.accept()
+            return
+        event.ignore()
+        self.project.after_asking(self._close_now)

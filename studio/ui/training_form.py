@@ -1,0 +1,177 @@
+"""What a new training needs: a folder, a medium, a name, a size, a length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.kind import FolderReport, MediumKind
+from studio.core.run_folder import TrainConfig
+from studio.core.work import Progress
+from studio.ui.context import StudioContext
+from studio.ui.folder_drop import FolderDrop, Verdict, guess_medium
+from studio.ui.jobs import Job
+from studio.ui.presets import Presets
+from studio.ui.widgets import Chip, button, label
+
+ENDLESS_KIMG = 1e6  # the clock ends the run, not the count
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Images per second that a run of this medium and size reached here; 0 when unknown."""
+
+    of: Callable[[str, int], float]
+
+
+class TrainingForm(QWidget):
+    """Emits what to start; the page starts it."""
+
+    asked = Signal(object, str)  # TrainConfig, folder name of the run
+
+    def __init__(self, kinds: Sequence[MediumKind], context: StudioContext, pace: Pace) -> None:
+        super().__init__()
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._context, self._pace = context, pace
+        self._folder: Path | None = None
+        self._is_enough = False
+        self._check: Job | None = None
+        nouns = ", ".join(kind.nouns for kind in kinds)
+        self.drop = FolderDrop(self.tr("with {}, or click to choose one").format(nouns))
+        self.drop.chosen.connect(lambda folder: self.take_folder(folder, self.medium))
+        self._media = {kind.name: Chip(kind.title) for kind in kinds}
+        self.verdict = Verdict()
+        self._name = QLineEdit()
+        self._name.setPlaceholderText(self.tr("The folder's name"))
+        self._size = QComboBox()
+        self._size.currentIndexChanged.connect(self._show_pace)
+        self.presets = Presets()
+        self._start = button(
+            self.tr("Start training"),
+            self.tr("Trains in the background; goes on when this window is closed"),
+            role="primary",
+        )
+        self._start.clicked.connect(self._ask)
+        self._lay_out()
+        self._choose_medium(next(iter(self._kinds)))
+
+    @property
+    def medium(self) -> str:
+        return next(name for name, chip in self._media.items() if chip.isChecked())
+
+    def take_folder(self, folder: Path, medium: str) -> None:
+        """Look into a folder; the medium is guessed from its files."""
+        try:
+            medium = guess_medium(folder, list(self._kinds.values()), medium or self.medium)
+        except StudioError as error:
+            self.verdict.say(str(error), "bad")
+            return
+        self._folder = folder
+        self._choose_medium(medium)
+
+    def _lay_out(self) -> None:
+        chips = QHBoxLayout()
+        chips.setSpacing(6)
+        for name, chip in self._media.items():
+            chip.clicked.connect(lambda _=False, name=name: self._choose_medium(name))
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        fields = QFormLayout()
+        fields.setHorizontalSpacing(12)
+        fields.setVerticalSpacing(8)
+        fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._size_label = label(self.tr("Size"), "muted")
+        fields.addRow(label(self.tr("Train for"), "muted"), chips)
+        fields.addRow(label(self.tr("Name"), "muted"), self._name)
+        fields.addRow(self._size_label, self._size)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.drop)
+        column.addWidget(self.verdict)
+        column.addLayout(fields)
+        column.addWidget(self.presets)
+        column.addWidget(self._start)
+
+    def _choose_medium(self, name: str) -> None:
+        for other, chip in self._media.items():
+            chip.setChecked(other == name)
+        sizes = self._kinds[name].sizes_px
+        self._size.blockSignals(True)
+        self._size.clear()
+        for size in sizes:
+            self._size.addItem(f"{size} × {size} px", size)
+        self._size.setCurrentIndex(max(0, self._size.findData(TrainConfig("", "").size_px)))
+        self._size.blockSignals(False)
+        self._size.setVisible(bool(sizes))
+        self._size_label.setVisible(bool(sizes))
+        self._show_pace()
+        self.drop.show_folder(self._folder)
+        self._begin_check()
+
+    def _begin_check(self) -> None:
+        """Ask the doctor, on the worker."""
+        self._is_enough = False
+        self._start.setEnabled(False)
+        folder, kind = self._folder, self._kinds[self.medium]
+        if folder is None:
+            return
+        self._name.setPlaceholderText(folder.name)
+        self.verdict.say(self.tr("Looking at every file…"))
+        job = Job(
+            f"check {folder.name}",
+            lambda: kind.load_reader().check(folder),
+            self,
+            on_progress=self._checking,
+            on_result=self._checked,
+            on_error=self._not_checked,
+        )
+        self._check = self._context.jobs.submit(job, replaces="check")
+
+    def _checking(self, progress: object) -> None:
+        if isinstance(progress, Progress) and progress.total:
+            self.verdict.say(
+                self.tr("Looking at every file: {done} of {total}").format(
+                    done=progress.done, total=progress.total
+                )
+            )
+
+    def _checked(self, report: object) -> None:
+        assert isinstance(report, FolderReport)
+        self._is_enough = self.verdict.show_report(report)
+        self._start.setEnabled(self._is_enough)
+
+    def _not_checked(self, error: object) -> None:
+        if isinstance(error, StudioError):
+            self.verdict.say(f"✕  {error}", "bad")
+        else:
+            self.verdict.say(self.tr("This folder could not be read."), "bad")
+            self._context.report(error)
+
+    def _show_pace(self) -> None:
+        size = self._size.currentData() or TrainConfig("", "").size_px
+        self.presets.show_pace(self._pace.of(self.medium, size))
+
+    def _ask(self) -> None:
+        if self._folder is None or not self._is_enough:
+            return
+        settings, default = self._context.settings, TrainConfig("", "")
+        name = self._name.text().strip() or self._folder.name or self.medium
+        config = TrainConfig(
+            medium=self.medium,
+            folder=str(self._folder.resolve()),
+            name=name,
+            size_px=self._size.currentData() or default.size_px,
+            kimg=ENDLESS_KIMG,
+            seconds=self.presets.seconds,
+            device=settings.device,
+            threads=settings.threads,
+        )
+        stem = re.sub(r"[^\w-]+", "-", name.lower(), flags=re.ASCII).strip("-") or self.medium
+        self.asked.emit(config, stem[:48])
