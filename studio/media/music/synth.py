@@ -16,6 +16,7 @@ from studio.core.resources import resource
 from studio.core.work import Finished, Progress, Work, result_of
 from studio.media.music import soundfont as sf
 from studio.media.music.document import DRUMS, TICKS_PER_QUARTER, Clip, Note
+from studio.media.music.room import room
 from studio.media.music.soundfont import Sample, SoundFont, Zone
 
 RATE_HZ = 44_100
@@ -28,6 +29,7 @@ QUIET_DB = -84.0
 FILTER_BELOW_HZ = 11_000
 MAX_CACHE_BYTES = 192 * 2**20
 LEVELS = {"melody": 1.0, "chords": 0.62, "bass": 0.95, "drums": 0.85}
+SENDS = {"melody": 0.25, "chords": 0.22, "bass": 0.08, "drums": 0.12}
 PANS = {"melody": 0.08, "chords": -0.18, "bass": 0.0, "drums": 0.0}
 
 
@@ -43,6 +45,7 @@ class Voice:
     frames: np.ndarray
     left: float
     right: float
+    level: float
     exclusive: int
 
 
@@ -66,19 +69,24 @@ class Synth:
         """
         frames = round(clip.seconds * self.rate_hz)
         mix = np.zeros((2, frames + round(tail_s * self.rate_hz)), np.float32)
+        sent = np.zeros(mix.shape[1], np.float32)
         notes = [note for note in clip.notes if clip.audible(note.track)]
         for done, (note, voices, cut) in enumerate(self._played(clip, notes)):
             if done % 16 == 0:
                 yield Progress(done, len(notes))
             begin = round(self._frame(clip, note.start_ticks))
             gain = LEVELS[note.track]
+            send = gain * SENDS[note.track]
             for voice in voices:
                 sound = voice.frames
                 if cut is not None and cut < len(sound):
                     sound = _faded(sound[: cut + 1], round(FADE_S * self.rate_hz))
-                room = min(len(sound), mix.shape[1] - begin)
-                mix[0, begin : begin + room] += sound[:room] * (voice.left * gain)
-                mix[1, begin : begin + room] += sound[:room] * (voice.right * gain)
+                size = min(len(sound), mix.shape[1] - begin)
+                mix[0, begin : begin + size] += sound[:size] * (voice.left * gain)
+                mix[1, begin : begin + size] += sound[:size] * (voice.right * gain)
+                sent[begin : begin + size] += sound[:size] * (voice.level * send)
+        yield Progress(len(notes), len(notes))
+        mix += room(sent, self.rate_hz)
         yield Finished(_master(mix, frames))
 
     def render(self, clip: Clip, tail_s: float = TAIL_S) -> np.ndarray:
@@ -141,9 +149,8 @@ class Synth:
         level = (velocity / 127) ** 2 * 10 ** (-0.4 * max(zone.get(sf.ATTENUATION), 0) / 200)
         pan = min(max(zone.get(sf.PAN) / 500 + PANS[note.track], -1.0), 1.0)
         angle = (pan + 1) * math.pi / 4
-        return Voice(
-            frames, level * math.cos(angle), level * math.sin(angle), zone.get(sf.EXCLUSIVE)
-        )
+        left, right = level * math.cos(angle), level * math.sin(angle)
+        return Voice(frames, left, right, level, zone.get(sf.EXCLUSIVE))
 
 
 def render(clip: Clip, soundfont: SoundFont, rate_hz: int = RATE_HZ) -> np.ndarray:

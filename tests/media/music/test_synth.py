@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from studio.core.work import Finished, Progress
 from studio.media.music.document import TRACKS, Clip, Note
+from studio.media.music.room import room
 from studio.media.music.soundfont import SoundFont
 from studio.media.music.synth import RATE_HZ, Synth, default_soundfont, render
 
@@ -103,7 +104,7 @@ def test_the_work_reports_progress_and_can_be_left(synth):
     clip = Clip(notes=tuple(Note("melody", 60 + step % 12, step * 120, 120) for step in range(60)))
     events = list(synth.work(clip))
     assert isinstance(events[-1], Finished)
-    assert [e.done for e in events if isinstance(e, Progress)] == [0, 16, 32, 48]
+    assert [e.done for e in events if isinstance(e, Progress)] == [0, 16, 32, 48, 60]
     half = synth.work(clip)
     next(half)
     half.close()
@@ -115,3 +116,14 @@ def test_another_rate_gives_the_same_length_of_time():
     assert strongest_hz(np.repeat(render(clip, font, 22_050), 2, axis=0), 440) == pytest.approx(
         440, rel=0.01
     )
+
+
+def test_the_room_answers_softly_and_dies_away():
+    dry = np.zeros(RATE_HZ * 2, np.float32)
+    dry[100] = 1.0
+    wet = room(dry, RATE_HZ)
+    assert wet.shape == (2, len(dry)) and not wet[:, :100].any()
+    energy = np.sqrt((wet**2).reshape(2, 20, -1).mean(axis=(0, 2)))
+    assert energy[0] > 0 and energy[9] < energy[0] * 10 ** (-50 / 20)
+    assert np.abs(wet).max() < 0.5 and not np.allclose(wet[0], wet[1])
+    assert not room(np.zeros(10, np.float32), RATE_HZ).any()
