@@ -32,6 +32,7 @@ class NoteEditor:
     def __init__(self) -> None:
         self.clip = Clip()
         self.selection: Selection = frozenset()
+        self._wanted: Selection = frozenset()
         self.track: str = TRACKS[0]
         self.tool: Tool = "select"
         self.grid_ticks = TICKS_PER_STEP
@@ -53,18 +54,19 @@ class NoteEditor:
         return self.gesture.selection if self.gesture else self.selection
 
     def show(self, clip: Clip) -> None:
-        """Another clip, from a generator or the history; what is still there stays selected."""
+        """Another clip; what was selected is so again as soon as a clip holds it."""
         self.gesture = None
         self.clip = clip
-        self.selection = self.selection & frozenset(clip.notes)
+        self.selection = self._wanted & frozenset(clip.notes)
 
     def activate(self, track: str) -> None:
         """Edit another track; what was selected on the old one is let go."""
         if track != self.track:
-            self.track, self.selection = track, frozenset()
+            self.track = track
+            self.select(frozenset())
 
     def select(self, notes: Selection) -> None:
-        self.selection = notes & frozenset(self.clip.notes)
+        self.selection = self._wanted = notes & frozenset(self.clip.notes)
 
     def select_all(self) -> None:
         self.select(frozenset(self.clip.on_track(self.track)))
@@ -170,6 +172,6 @@ class NoteEditor:
     def _keep(self, clip: Clip, selection: Selection, text: str, gesture: object) -> None:
         changed = clip != self.clip
         self.clip = clip
-        self.selection = kept(clip, selection)
+        self.select(kept(clip, selection))
         if changed:
             self.on_commit(clip, text, gesture)

@@ -17,6 +17,7 @@ from studio.media.music.paint_view import BAR_TICKS, row_span
 from studio.ui.theme import color, ui_font
 
 KEYS_PX, RULER_PX, LANE_PX = 68, 24, 58
+DRUM_ROW_PX = 13.0
 Place = Callable[[], Geometry]
 
 
@@ -28,6 +29,7 @@ class Keyboard(QWidget):
     def __init__(self, editor: NoteEditor, place: Place, parent: QWidget) -> None:
         super().__init__(parent)
         self._editor, self._place, self._lit = editor, place, -1
+        self._played: set[int] = set()  # drums that the clip uses stand out
         self.setToolTip(self.tr("Click a key to hear it"))
 
     def light(self, pitch: int) -> None:
@@ -41,6 +43,7 @@ class Keyboard(QWidget):
         painter.fillRect(self.rect(), color("ground"))
         painter.setFont(ui_font(10))
         place = self._place()
+        self._played = {n.pitch for n in self._editor.shown.on_track(DRUMS)}
         paint = self._paint_drum if self._editor.track == DRUMS else self._paint_key
         for pitch in row_span(place, self.height()):
             row = QRectF(0, place.y_of(pitch), self.width(), place.row_px)
@@ -74,13 +77,28 @@ class Keyboard(QWidget):
         painter.setPen(color("line"))
         painter.drawLine(row.bottomLeft(), row.bottomRight())
         name = DRUM_NAMES.get(pitch, note_name(pitch) if lit else "")
-        if row.height() >= 9:
-            painter.setPen(color("text" if pitch in DRUM_NAMES else "muted"))
+        if row.height() >= DRUM_ROW_PX - 2 or lit or pitch in self._played:
+            painter.setPen(color("text" if lit or pitch in self._played else "muted"))
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(row.adjusted(5, 0, 0, 0), left, name)
+            inside = row.adjusted(6, 0, -2, 0)
+            fitting = painter.fontMetrics().elidedText(
+                name, Qt.TextElideMode.ElideRight, int(inside.width())
+            )
+            painter.drawText(inside, left, fitting)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.key_pressed.emit(self._place().pitch_at(event.position().y()))
+        self._lit = -1
+        self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A press sounds a key, and a drag each one that it comes to."""
+        pitch = self._place().pitch_at(event.position().y())
+        if event.buttons() & Qt.MouseButton.LeftButton and pitch != self._lit:
+            self.light(pitch)
+            self.key_pressed.emit(pitch)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.light(-1)
 
 
 class Ruler(QWidget):
@@ -135,6 +153,9 @@ class Ruler(QWidget):
         ticks = snapped(self._place().ticks_at(event.position().x()), editor.grid_ticks, snaps)
         editor.cursor_ticks = min(max(ticks, 0), editor.clip.length_ticks - 1)
         self.cursor_moved.emit(editor.cursor_ticks)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Nothing is left to do; the release must not go on to the roll."""
 
 
 class VelocityLane(QWidget):

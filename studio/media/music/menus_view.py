@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from studio.media.music import edits
-from studio.media.music.document import TRACKS
+from studio.media.music.document import DRUMS, TRACKS
 from studio.media.music.tools_view import RollWithTools
 from studio.media.music.transport_view import TransportView
 from studio.ui import theme
@@ -95,9 +95,12 @@ class RollActions:
         ]
 
     def activate(self, track: str) -> None:
-        """Edit a track."""
+        """Edit a track; drums have rows of their own, so going there or back moves the view."""
         roll = self._view.roll
+        changes_rows = DRUMS in (track, roll.editor.track) and track != roll.editor.track
         roll.editor.activate(track)
+        if changes_rows:
+            roll.reveal(roll.editor.clip)
         roll.refresh()
 
     def _action(self, line: Line) -> QAction:

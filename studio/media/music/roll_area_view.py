@@ -12,6 +12,7 @@ from studio.media.music.document import DRUMS, Clip
 from studio.media.music.editor import NoteEditor
 from studio.media.music.hit import PITCH_TOP, ROWS, Geometry
 from studio.media.music.margins_view import (
+    DRUM_ROW_PX,
     KEYS_PX,
     LANE_PX,
     RULER_PX,
@@ -19,9 +20,10 @@ from studio.media.music.margins_view import (
     Ruler,
     VelocityLane,
 )
+from studio.ui.widgets import label
 
 ROW_LOW_PX, ROW_HIGH_PX = 5.0, 32.0
-ROW_FIT_LOW_PX, ROW_FIT_HIGH_PX = 9, 16
+ROW_FIT_LOW_PX, ROW_FIT_HIGH_PX = 9.0, 16.0
 PX_PER_TICK_HIGH = 2.0
 ZOOM_STEP = 1.2
 SPARE_ROWS = 3
@@ -43,6 +45,8 @@ class RollArea(QAbstractScrollArea):
         self.keyboard = Keyboard(editor, place, self)
         self.ruler = Ruler(editor, place, self)
         self.lane = VelocityLane(editor, place, self)
+        self._lane_name = label(self.tr("Velocity"), "note", size=self)
+        self._lane_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setViewportMargins(KEYS_PX, RULER_PX, 0, LANE_PX)
         self.viewport().setMouseTracking(True)
 
@@ -93,12 +97,14 @@ class RollArea(QAbstractScrollArea):
         self.reveal(self.editor.clip)
 
     def reveal(self, clip: Clip) -> None:
-        """Rows as tall as all notes in view allow, the notes in the middle."""
+        """Rows as tall as all notes in view allow, the notes in the middle; drums by themselves."""
         drums = self.editor.track == DRUMS
-        pitches = [note.pitch for note in clip.notes if drums or note.track != DRUMS] or [48, 79]
+        own = [note.pitch for note in clip.notes if (note.track == DRUMS) == drums]
+        pitches = own or ([35, 59] if drums else [48, 79])
         span = max(pitches) - min(pitches) + 1 + 2 * SPARE_ROWS
         height = max(self.viewport().height(), 1)
-        self._row_px = float(min(max(height // span, ROW_FIT_LOW_PX), ROW_FIT_HIGH_PX))
+        least = DRUM_ROW_PX if drums else ROW_FIT_LOW_PX
+        self._row_px = float(min(max(height // span, least), ROW_FIT_HIGH_PX))
         self.lay_out()
         middle = (PITCH_TOP + 0.5 - (max(pitches) + min(pitches)) / 2) * self._row_px
         self.verticalScrollBar().setValue(round(middle - height / 2))
@@ -119,6 +125,7 @@ class RollArea(QAbstractScrollArea):
         self.keyboard.setGeometry(0, view.top(), KEYS_PX, view.height())
         self.ruler.setGeometry(KEYS_PX, 0, view.width(), RULER_PX)
         self.lane.setGeometry(KEYS_PX, view.bottom() + 1, view.width(), LANE_PX)
+        self._lane_name.setGeometry(0, view.bottom() + 1, KEYS_PX, LANE_PX)
         self.update_parts()
 
     def event(self, event: QEvent) -> bool:

@@ -17,6 +17,8 @@ from studio.ui.widgets import tip
 
 ROW_PX = 34
 BADGE_PX = 18
+# Up to here the badge and the name are painted
+NAME_PX = 84
 
 
 class TrackRow(QWidget):
@@ -38,6 +40,7 @@ class TrackRow(QWidget):
         self.instrument = QComboBox()
         self.instrument.setAccessibleName(self.tr("Instrument of the {}").format(title.lower()))
         self.instrument.setToolTip(self.tr("Instrument"))
+        self.instrument.setFont(ui_font(12))
         self.instrument.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.instrument.setSizePolicy(
             self.instrument.sizePolicy().Policy.Ignored, self.instrument.sizePolicy().Policy.Fixed
@@ -45,8 +48,8 @@ class TrackRow(QWidget):
         self.mute = _letter_button("M", self.tr("Mute the {}").format(title.lower()))
         self.solo = _letter_button("S", self.tr("Hear the {} alone").format(title.lower()))
         row = QHBoxLayout(self)
-        row.setContentsMargins(92, 0, 4, 0)
-        row.setSpacing(4)
+        row.setContentsMargins(NAME_PX, 0, 4, 0)
+        row.setSpacing(3)
         row.addWidget(self.instrument, 1)
         row.addWidget(self.mute)
         row.addWidget(self.solo)
@@ -107,7 +110,7 @@ class TrackRow(QWidget):
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, letter(self._track))
         painter.setPen(color("text"))
         painter.setFont(ui_font(13))
-        words = QRectF(34, 0, 58, self.height())
+        words = QRectF(33, 0, NAME_PX - 33, self.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._title)
         painter.end()
 
@@ -158,5 +161,6 @@ def _letter_button(text: str, tooltip: str) -> QToolButton:
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setToolTip(tooltip)
     made.setAccessibleName(tooltip)
-    made.setFixedSize(26, 26)
+    made.setFixedSize(25, 26)
+    made.setFont(ui_font(11, strong=True))
     return made

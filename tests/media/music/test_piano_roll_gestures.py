@@ -45,6 +45,7 @@ def editor_of(clip: Clip, **changes) -> tuple[NoteEditor, History]:
     editor.show(clip)
     editor.on_commit = history.apply
     history.on_change.append(editor.show)
+    editor.select(changes.pop("selection", frozenset()))
     for name, value in changes.items():
         setattr(editor, name, value)
     return editor, history
@@ -222,6 +223,7 @@ def test_selection_survives_undo_where_the_notes_do():
     assert editor.selection == frozenset() and editor.clip == CLIP
 
 
+TOOLS = ("select", "draw", "erase")
 PRESSES = ("roll", "erase", "draw", "velocity")
 
 
@@ -250,7 +252,9 @@ def test_any_gesture_and_undo_restores_the_clip_exactly(clip, how, path, data):
 
 
 @settings(max_examples=60, deadline=None)
-@given(clips, st.lists(pointers, min_size=1, max_size=4), st.sampled_from(("select", "draw", "erase")))
+@given(
+    clips, st.lists(pointers, min_size=1, max_size=4), st.sampled_from(TOOLS)
+)
 def test_a_cancelled_gesture_leaves_no_trace(clip, path, tool):
     editor, history = editor_of(clip, tool=tool)
     editor.press(path[0], None, adds=False)
