@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from studio.core.latent import Latent, Recipe
@@ -38,14 +39,22 @@ def _report(**figures: object) -> None:
 
 def window() -> None:
     """Open the real window and report as soon as it is painted and answers."""
-    run = load_window()
-    run([], on_ready=lambda: _report(torch="torch" in sys.modules))
+    run, quit_now = load_window()
+
+    def ready() -> None:
+        _report(torch="torch" in sys.modules)
+        quit_now()
+
+    run([], ready)
 
 
-def load_window() -> Any:
+def load_window() -> tuple[Callable[..., int], Callable[[], None]]:
+    """The function that opens the window, and the one that ends it."""
+    from PySide6.QtWidgets import QApplication
+
     from studio.app.run import run
 
-    return run
+    return run, QApplication.quit
 
 
 def first_result(medium: str, device: str) -> None:
