@@ -16,7 +16,10 @@ from studio.core.errors import StudioError
 
 MAX_FILE_BYTES = 2**31
 MAX_ZONES_PER_PRESET = 4_096
+MAX_ZONES_PER_NOTE = 24
 MAX_SAMPLE_FRAMES = 8_000_000
+MAX_CHUNKS = 1_000
+MAX_RECORDS = 2_000_000
 MAX_CACHED_FRAMES = 30_000_000
 DRUM_BANK = 128
 VORBIS = 0x10
@@ -101,9 +104,9 @@ class SoundFont:
     def __init__(self, path: Path) -> None:
         """StudioError when the file is missing, no SoundFont, or damaged."""
         self.path = path
-        self._bytes = _open(path)
-        chunks = _chunks(self._bytes)
-        self._tables = {name: _table(self._bytes, chunks, name) for name in _HEADERS}
+        self._file = _File(path)
+        chunks = _chunks(self._file)
+        self._tables = {name: _table(self._file, chunks, name) for name in _HEADERS}
         self._smpl = chunks.get(b"smpl", (0, 0))
         self._zones: dict[tuple[int, int], tuple[Zone, ...]] = {}
         self._samples: dict[int, Sample] = {}
@@ -137,9 +140,10 @@ class SoundFont:
         preset = self.preset(program, drums)
         found = tuple(zone for zone in preset if zone.answers(key, velocity))
         if found or drums or not preset:
-            return found
+            return found[:MAX_ZONES_PER_NOTE]
         least = min(zone.distance(key, velocity) for zone in preset)
-        return tuple(zone for zone in preset if zone.distance(key, velocity) == least)
+        nearest = (zone for zone in preset if zone.distance(key, velocity) == least)
+        return tuple(nearest)[:MAX_ZONES_PER_NOTE]
 
     def _near(self, program: int, drums: bool) -> tuple[int, int] | None:
         if drums:
@@ -225,14 +229,14 @@ class SoundFont:
         base, size = self._smpl
         if not 0 <= start < end <= size // 2 or end - start > MAX_SAMPLE_FRAMES:
             raise StudioError(DAMAGED)
-        raw = bytes(self._bytes[base + 2 * start : base + 2 * end])
+        raw = self._file.read(base + 2 * start, base + 2 * end)
         return np.frombuffer(raw, "<i2").astype(np.float32) / 32_768
 
     def _vorbis(self, start: int, end: int) -> np.ndarray:
         base, size = self._smpl
-        if not 0 <= start < end <= size:
+        if not 0 <= start < end <= size or end - start > 4 * MAX_SAMPLE_FRAMES:
             raise StudioError(DAMAGED)
-        packed = io.BytesIO(bytes(self._bytes[base + start : base + end]))
+        packed = io.BytesIO(self._file.read(base + start, base + end))
         try:
             with soundfile.SoundFile(packed) as file:
                 frames = file.read(MAX_SAMPLE_FRAMES, dtype="float32", always_2d=True)
@@ -243,30 +247,47 @@ class SoundFont:
         return np.ascontiguousarray(frames[:, 0])
 
 
-def _open(path: Path) -> np.ndarray:
-    """The bytes of the file, mapped: uint8 [size]."""
-    try:
-        size = path.stat().st_size
-        if not path.is_file() or not 12 < size <= MAX_FILE_BYTES:
+class _File:
+    """A file read piece by piece; not mapped, so that one cut short meanwhile is only an error."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self.size = path.stat().st_size if path.is_file() else 0
+        except OSError as error:
+            raise StudioError(f"The SoundFont {path.name} cannot be opened.") from error
+        if not path.exists():
+            raise StudioError(f"There is no SoundFont {path}.")
+        if not 12 < self.size <= MAX_FILE_BYTES:
             raise StudioError(f"{path.name} is not a SoundFont.")
-        return np.memmap(path, np.uint8, mode="r")
-    except (OSError, ValueError) as error:
-        raise StudioError(f"The SoundFont {path.name} cannot be opened.") from error
+
+    def read(self, first: int, last: int) -> bytes:
+        """The bytes from first up to last; StudioError when they cannot be read."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(first)
+                content = file.read(max(last - first, 0))
+        except OSError as error:
+            raise StudioError(f"The SoundFont {self._path.name} cannot be read.") from error
+        if len(content) < last - first:
+            raise StudioError(DAMAGED)
+        return content
 
 
-def _chunks(content: np.ndarray) -> dict[bytes, tuple[int, int]]:
+def _chunks(file: _File) -> dict[bytes, tuple[int, int]]:
     """(position, size) of every chunk inside the lists of the file."""
-    if bytes(content[:4]) != b"RIFF" or bytes(content[8:12]) != b"sfbk":
+    start = file.read(0, 12)
+    if start[:4] != b"RIFF" or start[8:] != b"sfbk":
         raise StudioError("This file is not a SoundFont.")
     found: dict[bytes, tuple[int, int]] = {}
-    waiting = [(12, len(content))]
+    waiting = [(12, file.size)]
     seen = 0
-    while waiting and seen < 1_000:
+    while waiting and seen < MAX_CHUNKS:
         position, end = waiting.pop()
-        while position + 8 <= end and seen < 1_000:
+        while position + 8 <= end and seen < MAX_CHUNKS:
             seen += 1
-            name = bytes(content[position : position + 4])
-            size = int.from_bytes(bytes(content[position + 4 : position + 8]), "little")
+            head = file.read(position, position + 8)
+            name, size = head[:4], int.from_bytes(head[4:], "little")
             size = min(size, end - position - 8)
             if name == b"LIST" and size >= 4:
                 waiting.append((position + 12, position + 8 + size))
@@ -274,18 +295,19 @@ def _chunks(content: np.ndarray) -> dict[bytes, tuple[int, int]]:
                 found.setdefault(name, (position + 8, size))
             position += 8 + size
             # chunks are padded to even sizes, but some writers forget
-            if size % 2 and not bytes(content[position : position + 4]).isalnum():
+            following = file.read(position, min(position + 4, file.size))
+            if size % 2 and not following.isalnum():
                 position += 1
     return found
 
 
-def _table(content: np.ndarray, chunks: dict[bytes, tuple[int, int]], name: bytes) -> np.ndarray:
+def _table(file: _File, chunks: dict[bytes, tuple[int, int]], name: bytes) -> np.ndarray:
     kind = _HEADERS[name]
     position, size = chunks.get(name, (0, 0))
     count = size // kind.itemsize
-    if count < 1:
+    if not 1 <= count <= MAX_RECORDS:
         raise StudioError(DAMAGED)
-    return np.frombuffer(bytes(content[position : position + count * kind.itemsize]), kind)
+    return np.frombuffer(file.read(position, position + count * kind.itemsize), kind)
 
 
 def _combine(outer: dict[int, int], inner: dict[int, int]) -> Zone | None:
