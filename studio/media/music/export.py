@@ -24,11 +24,13 @@ def load_midi_writer() -> Callable[[Clip, Path], None]:
     return midi_file.write_midi
 
 
-def load_wav_writer() -> Callable[[Clip, Path], None]:
-    """So do the sampler and the sound library."""
+def load_wav_writer(soundfont: str) -> Callable[[Clip, Path], None]:
+    """So do the sampler and the sound library; "" is the SoundFont that comes along."""
+    from studio.media.music import soundfont as sf
     from studio.media.music import wav_file
 
-    return wav_file.write_wav
+    font = sf.SoundFont(Path(soundfont)) if soundfont else None
+    return lambda clip, path: wav_file.write_wav(clip, path, font)
 
 
 def write_midi(clip: Clip, path: Path) -> None:
@@ -36,9 +38,12 @@ def write_midi(clip: Clip, path: Path) -> None:
     load_midi_writer()(clip, path)
 
 
-def write_wav(clip: Clip, path: Path) -> None:
-    """Write a 24-bit stereo WAV file, played by the SoundFont of Atelier; errors as above."""
-    load_wav_writer()(clip, path)
+def write_wav(clip: Clip, path: Path, soundfont: str = "") -> None:
+    """Write a 24-bit stereo WAV file, played by a SoundFont file or that of Atelier.
+
+    StudioError when it cannot be saved, or the SoundFont is missing or damaged.
+    """
+    load_wav_writer(soundfont)(clip, path)
 
 
 def encode(clip: Clip) -> dict[str, bytes]:

@@ -85,6 +85,17 @@ def test_wav_is_24_bit_stereo_with_its_recipe(tmp_path):
     assert 0.5 < np.abs(samples).max() < 0.9
 
 
+def test_another_soundfont_sounds_different(tmp_path, shared_folder):
+    clip = Clip(notes=(Note("melody", 69, 0, 960),), length_ticks=960)
+    other = shared_folder / "playback_soundfont" / "florestan-subset.sf2"
+    write_wav(clip, tmp_path / "ours.wav")
+    write_wav(clip, tmp_path / "theirs.wav", str(other))
+    assert (tmp_path / "ours.wav").read_bytes() != (tmp_path / "theirs.wav").read_bytes()
+    with pytest.raises(StudioError, match="no SoundFont"):
+        write_wav(clip, tmp_path / "none.wav", str(tmp_path / "missing.sf2"))
+    assert not (tmp_path / "none.wav").exists()
+
+
 def test_the_longest_recipe_fits_into_a_wav():
     blends = tuple(Blend(2**32 - 1 - index, -1.2345678901234567) for index in range(64))
     recipe = Recipe("m" * 128, Latent(blends=blends), tuple((f"{i:064d}", 1.5) for i in range(64)))
