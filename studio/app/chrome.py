@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenuBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.kind import MediumKind
 from studio.ui import theme
@@ -50,17 +59,23 @@ def lay_out(
     window.resize(*USUAL_PX)
 
 
-def name_corners(window: QMainWindow) -> QLabel:
-    """The studio's name at the left of the menus; returns the project's label at their right."""
-    name = label("Atelier")
+def make_top(window: QMainWindow) -> tuple[QMenuBar, QLabel]:
+    """The studio's name, the menus, the project's name; returns the menu bar and the last."""
+    top = QFrame()
+    top.setObjectName("top")
+    top.setFixedHeight(theme.TOP_PX)
+    name, project, menus = label("Atelier"), label("", "label"), QMenuBar()
     name.setFont(theme.ui_font(13, strong=True))
-    name.setStyleSheet("padding: 0 10px 0 12px;")
-    project = label("", "label")
-    project.setStyleSheet("padding: 0 12px;")
-    bar = window.menuBar()
-    bar.setCornerWidget(name, Qt.Corner.TopLeftCorner)
-    bar.setCornerWidget(project, Qt.Corner.TopRightCorner)
-    return project
+    menus.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    row = QHBoxLayout(top)
+    row.setContentsMargins(14, 0, 14, 1)
+    row.setSpacing(10)
+    middle = Qt.AlignmentFlag.AlignVCenter
+    row.addWidget(name, 0, middle)
+    row.addWidget(menus, 1, middle)
+    row.addWidget(project, 0, middle)
+    window.setMenuWidget(top)
+    return menus, project
 
 
 def _tr(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QMenu, QMenuBar
 
 from studio.ui import theme
 
@@ -31,6 +31,7 @@ class Menus:
     """The menu bar; a medium's own menus and entries come and go with its panel."""
 
     window: QMainWindow
+    bar: QMenuBar
     order: tuple[str, ...]
     extra_after: str
     actions: list[tuple[Command, QAction]] = field(default_factory=list)
@@ -49,14 +50,13 @@ class Menus:
 
     def show_panel(self, own: dict[str, list[QAction]], *, has_panel: bool) -> None:
         """Rebuild the bar for a panel with actions of its own."""
-        bar = self.window.menuBar()
-        bar.clear()
+        self.bar.clear()
         self._menus.clear()
         extra = [title for title in own if title not in self.order]
         titles = list(self.order)
         at = titles.index(self.extra_after) + 1
         for title in [*titles[:at], *extra, *titles[at:]]:
-            menu = bar.addMenu(title)
+            menu = self.bar.addMenu(title)
             self._menus[title] = menu
             if title in own:
                 menu.addActions(own[title])
@@ -81,8 +81,10 @@ def _rows(menu: QMenu) -> list[tuple[str, str]]:
     rows = []
     for action in menu.actions():
         keys = [key.toString(native) for key in action.shortcuts() if not key.isEmpty()]
+        # The system's list goes on with keys that few keyboards have, as F14 and "Undo".
+        usual = keys[:1] + [key for key in keys[1:] if "+" in key]
         if keys:
-            rows.append((action.text().replace("&", ""), "   ".join(dict.fromkeys(keys))))
+            rows.append((action.text().replace("&", ""), "   ".join(dict.fromkeys(usual))))
     return rows
 
 

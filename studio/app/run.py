@@ -55,15 +55,13 @@ def run(argv: list[str], on_ready: Callable[[], None] | None = None) -> int:
     sys.excepthook = studio.report
     signal.signal(signal.SIGTERM, lambda *_: app.quit())
     signal.signal(signal.SIGINT, lambda *_: app.quit())
-    studio.open(Path(argv[0]) if argv else None)
+    studio.open(Path(argv[0]) if argv else None, on_ready)
     # Python may collect a widget on any thread, and Qt dies when that is a worker.
     gc.disable()
     gc.freeze()
     timer = QTimer(app, interval=COLLECT_EVERY_MS)
     timer.timeout.connect(gc.collect)
     timer.start()
-    if on_ready is not None:
-        QTimer.singleShot(0, app, lambda: (app.processEvents(), on_ready(), app.quit()))
     code = app.exec()
     studio.close()
     return code
@@ -88,8 +86,8 @@ class Studio:
         self.window = Window(self.session, self.watch)
         self.window.device_changed.connect(self._ask_device)
 
-    def open(self, project: Path | None) -> None:
-        """Show the window; everything slow begins after it is there."""
+    def open(self, project: Path | None, on_ready: Callable[[], None] | None = None) -> None:
+        """Show the window; everything slow begins after it is painted and answers."""
         settings, window = self.context.settings, self.window
         if settings.window_geometry:
             window.restoreGeometry(QByteArray(base64.b64decode(settings.window_geometry)))
@@ -97,7 +95,7 @@ class Studio:
         first = settings.last_medium if settings.last_medium in names else names[0]
         window.show_page(first)
         window.show()
-        QTimer.singleShot(0, window, lambda: self._begin(project))
+        QTimer.singleShot(0, window, lambda: self._begin(project, on_ready))
 
     def close(self) -> None:
         """After the last window: what is open ends, what is unsaved is kept for the next start."""
@@ -117,7 +115,12 @@ class Studio:
             return
         self.context.report(error)
 
-    def _begin(self, project: Path | None) -> None:
+    def _begin(self, project: Path | None, on_ready: Callable[[], None] | None) -> None:
+        QApplication.processEvents()
+        if on_ready is not None:
+            on_ready()
+            QApplication.quit()
+            return
         self._ask_device()
         if self._problem:
             self.context.notify(self._problem)

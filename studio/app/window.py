@@ -43,9 +43,9 @@ class Window(QMainWindow):
         self.message = MessageLine(self.pages)
         self.dropping = Dropping(self, self)
         self._offer_pages()
-        self.menus = Menus(self, commands.MENUS, "Edit")
+        bar, self.project_name = chrome.make_top(self)
+        self.menus = Menus(self, bar, commands.MENUS, "Edit")
         self.menus.fill(commands.all_commands(self, places))
-        self.project_name = chrome.name_corners(self)
         self._connect()
         self._show_title()
 
@@ -132,9 +132,9 @@ class Window(QMainWindow):
 
     def _page_shown(self, name: str) -> None:
         self.rail.mark(name)
+        self.message.raise_()
         panel = self.pages.panel
         self.menus.show_panel(panel.menu_actions() if panel else {}, has_panel=panel is not None)
-        self.project_name.raise_()
         if panel is not None:
             self.last_medium = panel.kind.name
             panel.view.setFocus()
@@ -151,7 +151,6 @@ class Window(QMainWindow):
         title = self.session.title
         self.project_name.setText(title)
         self.setWindowTitle(f"{title} – Atelier")
-        self.setWindowModified(not self.session.is_saved)
 
     def _close_now(self) -> None:
         self.was_closed = True

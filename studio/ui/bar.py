@@ -12,7 +12,7 @@ from studio.ui.context import StudioContext
 from studio.ui.model_chooser import ModelChooser
 from studio.ui.widgets import LabelledSlider, SeedField, button, icon_button, label, tip
 
-VARIETY_PX = 132
+VARIETY_PX = (116, 180)
 
 
 class LatentBar(QFrame):
@@ -26,7 +26,8 @@ class LatentBar(QFrame):
         self.seed = SeedField()
         self.dice = icon_button("dice", tip(self.tr("Another seed"), "R"))
         self.variety = LabelledSlider(self.tr("Variety"), 0.0, 1.2, Latent().psi, show_figure=False)
-        self.variety.setFixedWidth(VARIETY_PX)
+        self.variety.setMinimumWidth(VARIETY_PX[0])
+        self.variety.setMaximumWidth(VARIETY_PX[1])
         self.undo = icon_button("undo", tip(self.tr("Undo"), "Ctrl+Z"))
         self.redo = icon_button("redo", tip(self.tr("Redo"), "Ctrl+Shift+Z"))
         self.generate = button(
@@ -38,8 +39,9 @@ class LatentBar(QFrame):
         row.setContentsMargins(12, 0, 12, 1)
         row.setSpacing(8)
         seed_label = label(self.tr("Seed"), "muted")
-        for widget in (self.model, seed_label, self.seed, self.dice, self.variety):
+        for widget in (self.model, seed_label, self.seed, self.dice):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.variety, 1)
         row.addLayout(self._extras)
         row.addStretch(1)
         for widget in (self.undo, self.redo, drag_out, self.generate):

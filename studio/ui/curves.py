@@ -46,13 +46,13 @@ class Curves(QWidget):
         area = QRectF(self.rect()).adjusted(LEFT_PX, TOP_PX, -RIGHT_PX, -BOTTOM_PX)
         painter.setFont(theme.ui_font(11))
         self._legend(painter, area)
-        low, high = self._range()
-        self._grid(painter, area, low, high)
         if len(self._kimg) < 2:
             painter.setPen(theme.color("muted"))
             words = self.tr("The curves begin with the first figures.")
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
             return
+        low, high = self._range()
+        self._grid(painter, area, low, high)
         painter.setClipRect(area.adjusted(-1, -1, 1, 1))
         for line in self._lines:
             color = theme.color(line.token)
@@ -96,10 +96,9 @@ class Curves(QWidget):
             box = QRectF(0, y - 8, LEFT_PX - 6, 16)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box, right, f"{low + share * (high - low):.2g}")
-        if len(self._kimg) >= 2:
-            box = QRectF(area.left(), area.bottom() + 4, area.width(), 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, f"{self._kimg[0]:.1f} kimg")
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{self._kimg[-1]:.1f} kimg")
+        box = QRectF(area.left(), area.bottom() + 4, area.width(), 16)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, f"{self._kimg[0]:.1f} kimg")
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{self._kimg[-1]:.1f} kimg")
 
     def _legend(self, painter: QPainter, area: QRectF) -> None:
         x = area.left()

@@ -15,7 +15,7 @@ from studio.ui.jobs import Job, Jobs
 from studio.ui.thumbnails import Thumbnail
 from studio.ui.widgets import LabelledSlider, button, tip
 
-SIDE_PX = 82
+SIDE_PX = 86
 CENTRE = 4
 REST_MS = 250
 START_STRENGTH = 0.4
@@ -43,7 +43,7 @@ class Explore(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._begin)
         grid = QGridLayout()
-        grid.setSpacing(5)
+        grid.setSpacing(8)
         self._cells = [self._cell(place) for place in range(9)]
         for place, cell in enumerate(self._cells):
             grid.addWidget(cell, place // 3, place % 3)

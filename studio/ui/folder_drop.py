@@ -48,10 +48,10 @@ class FolderDrop(QPushButton):
     def __init__(self, what: str) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.setMinimumHeight(76)
+        self.setMinimumHeight(64)
         self.setStyleSheet(
             f"QPushButton {{ border: 1px dashed {theme.TOKENS['edge']}; border-radius: 8px;"
-            f" background: {theme.TOKENS['document']}; padding: 8px 14px; text-align: left; }}"
+            f" background: {theme.TOKENS['document']}; padding: 8px 14px; min-height: 48px; }}"
             f"QPushButton:hover, QPushButton:focus {{ border-color: {theme.TOKENS['accent']}; }}"
         )
         self.setAccessibleName(self.tr("Choose a folder to train on"))
@@ -151,8 +151,8 @@ class Verdict(QFrame):
             self.say(sentence.format(report.verdict), "caution")
         else:
             self.say(f"✓  {report.verdict}", "good")
-        facts = [f"{name.replace('_', ' ')}: {_plain(one)}" for name, one in report.facts.items()]
-        self._notes.setText("\n".join([*report.notes, *facts[:4]]))
+        facts = [_fact(name, value) for name, value in report.facts.items()]
+        self._notes.setText("\n".join([*report.notes, " · ".join(facts[:4])]))
         self._notes.setVisible(bool(report.notes or facts))
         refused = [f"{one.file}: {one.reason}" for one in report.refused]
         self._refused.setPlainText("\n".join(refused))
@@ -166,9 +166,17 @@ class Verdict(QFrame):
             widget.hide()
 
 
-def _plain(value: object) -> str:
+def _fact(name: str, value: object) -> str:
+    """A figure of the report in words: width 207 to 640 px, tempo 92 bpm, meters 4/4 18, 3/4 6."""
+    words, unit = name, ""
+    for suffix in ("px", "bpm"):
+        if name.endswith(f"_{suffix}"):
+            words, unit = name.removesuffix(f"_{suffix}"), f" {suffix}"
+    words = words.replace("_", " ")
+    if name.endswith("_share") and isinstance(value, (int, float)):
+        return f"{words.removesuffix(' share')} {value:.0%}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {one}" for key, one in list(value.items())[:6])
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(one) for one in value[:6])
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+        return f"{words} " + ", ".join(f"{key} {one}" for key, one in list(value.items())[:4])
+    if isinstance(value, (list, tuple)) and value:
+        return f"{words} {value[0]} to {value[-1]}{unit}"
+    return f"{words} {value:.3g}{unit}" if isinstance(value, float) else f"{words} {value}{unit}"

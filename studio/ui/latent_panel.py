@@ -20,6 +20,7 @@ from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, DragOutButton, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
 from studio.ui.making import Maker, Wish
+from studio.ui.overlay import CentreNote
 from studio.ui.strip import Strip
 from studio.ui.style_mix import StyleMixer
 from studio.ui.widgets import Section, new_seed, pixmap_of
@@ -53,6 +54,7 @@ class LatentPanel(QWidget):
         _lay_out(self, self._column)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
+        self._note = CentreNote(view, kind.icon)
         _connect(self)
         self._follow(history.value)
 
@@ -158,6 +160,7 @@ class LatentPanel(QWidget):
             return
         self.explore.pause()
         self.maker.play(Wish(entry, _recipe(self, entry, fresh=fresh), text, gesture))
+        _teach(self, self._note)
 
     def _arrived(self, wish: Wish, made: Made) -> None:
         self.timed.emit(made.seconds)
@@ -177,6 +180,7 @@ class LatentPanel(QWidget):
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)
+        _teach(self, self._note)
         if not self.maker.is_waiting and not self.bar.variety.is_dragged:
             _show_recipe(self, document.recipe)  # nothing moves while a person aims
 
@@ -213,6 +217,25 @@ def _show_recipe(panel: LatentPanel, recipe: Recipe) -> None:
     panel.mixer.show_mix(recipe.latent.mix)
     if recipe.model and panel.bar.model.entry is not None:
         panel.bar.model.choose_id(recipe.model)
+
+
+def _teach(panel: LatentPanel, note: CentreNote) -> None:
+    """An empty page says what comes, or what to do."""
+    entry, tr = panel.bar.model.entry, panel.tr
+    if panel.has_result:
+        note.hide()
+    elif panel.is_busy and entry is not None:
+        note.say(tr("Loading {}…").format(entry.header.name), tr("A moment, the first time."))
+    elif entry is not None:
+        note.say(
+            tr("Press Space to play with {}").format(entry.header.name),
+            tr("or drop a folder of {} here to train on them").format(panel.kind.nouns),
+        )
+    else:
+        note.say(
+            tr("Drop a folder of {} here").format(panel.kind.nouns),
+            tr("to train a model of your own"),
+        )
 
 
 def _connect(panel: LatentPanel) -> None:

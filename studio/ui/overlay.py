@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui import theme
 from studio.ui.widgets import icon_button, label
@@ -12,6 +12,8 @@ from studio.ui.widgets import icon_button, label
 SHOWN_MS = 9000
 MARGIN_PX = 14
 MAX_MESSAGE_PX = 720
+CLOSE_PX = 64  # the close button and the margins beside the text
+LEAST_HEIGHT_PX, PADDING_PX = 42, 12
 
 
 class CentreNote(QWidget):
@@ -62,13 +64,14 @@ class MessageLine(QFrame):
         self._text = label("")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         close = icon_button("close", self.tr("Close this message"), role="plain")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 7, 7)
         row.setSpacing(10)
         row.addWidget(self._text, 1)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._leave)
         over.installEventFilter(self)
@@ -95,10 +98,12 @@ class MessageLine(QFrame):
     def _place(self) -> None:
         words = self._text.fontMetrics().horizontalAdvance(self._text.text())
         width = min(words + 80, MAX_MESSAGE_PX, self._over.width() - 2 * MARGIN_PX)
-        self.setFixedWidth(max(240, width))
-        self.adjustSize()
-        left = (self._over.width() - self.width()) // 2
-        self.move(QPoint(left, self._over.height() - self.height() - MARGIN_PX))
+        width = max(240, width)
+        text_px = width - CLOSE_PX
+        height = max(LEAST_HEIGHT_PX, self._text.heightForWidth(text_px) + 2 * PADDING_PX)
+        left = (self._over.width() - width) // 2
+        top = self._over.height() - theme.STRIP_PX - height - MARGIN_PX  # never over the strip
+        self.setGeometry(left, top, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

@@ -61,8 +61,7 @@ class Presets(QWidget):
                 images_per_s
             )
             if images_per_s
-            else self.tr("How much is learnt in that time depends on this computer; larger sizes "
-                         "need far longer. You can pause, stop and go on at any time.")
+            else self.tr("Larger sizes need far longer. You can pause, stop and go on later.")
         )  # fmt: skip
 
 

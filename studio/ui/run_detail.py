@@ -122,7 +122,7 @@ class RunDetail(QFrame):
             figures.append(run.device)
         self._figures.setText("  ·  ".join(figures))
         self._bar.setValue(round(1000 * run.share))
-        died = state == "new" and not run.is_alive
+        died = state == "new"
         message = status.text or (last_words(run.run) if died else "")
         self._message.setText(message)
         self._message.setVisible(bool(message))
@@ -132,7 +132,8 @@ class RunDetail(QFrame):
         self._pause.setVisible(state != "finished")
         self._pause.setEnabled(state not in ("starting", "stopping"))
         self._stop.setVisible(run.is_alive)
-        self._longer.setVisible(not run.is_alive and run.config.seconds is not None)
+        is_idle = state in ("stopped", "finished", "failed")
+        self._longer.setVisible(is_idle and run.config.seconds is not None)
         self._play.setEnabled(run.run.model_path.exists())
 
     def _show_samples(self, run: WatchedRun) -> None:
@@ -172,7 +173,7 @@ class RunDetail(QFrame):
         head.setSpacing(8)
         head.addWidget(self._name)
         head.addSpacing(6)
-        head.addWidget(self._state, 0, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self._state)
         head.addStretch(1)
         for widget in (self._pause, self._stop, self._longer, self._play):
             head.addWidget(widget)

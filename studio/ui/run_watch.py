@@ -31,6 +31,7 @@ class WatchedRun:
     figures: list[dict[str, Any]] = field(default_factory=list)
     samples: list[tuple[float, Path]] = field(default_factory=list)
     is_alive: bool = False
+    is_starting: bool = False  # our child lives, and has not taken the run's lock yet
     device: str = ""
     offset: int = 0
 
@@ -42,6 +43,8 @@ class WatchedRun:
     def state(self) -> str:
         """new, starting, running, paused, stopping, stopped, finished, failed."""
         state = self.status.state
+        if self.is_starting and not self.is_alive:
+            return "starting"
         if not self.is_alive:
             return "stopped" if state in LIVE else state
         word = self.run.command()
@@ -88,7 +91,7 @@ class RunWatch(QObject):
         super().__init__()
         self._places = places
         self.runs: list[WatchedRun] = []
-        self._children: list[subprocess.Popen[Any]] = []
+        self._children: dict[Path, subprocess.Popen[Any]] = {}
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
 
@@ -99,11 +102,12 @@ class RunWatch(QObject):
     @property
     def active(self) -> WatchedRun | None:
         """The run that trains now, or waits in a pause."""
-        return next((run for run in self.runs if run.is_alive), None)
+        return next((run for run in self.runs if run.is_alive or run.is_starting), None)
 
     def look(self) -> None:
         """Read what is new; tells only when something is."""
-        self._children = [child for child in self._children if child.poll() is None]
+        alive = {path: one for path, one in self._children.items() if one.poll() is None}
+        self._children = alive
         known = {watched.run.path: watched for watched in self.runs}
         found: list[WatchedRun] = []
         for run in runs(self._places):
@@ -117,7 +121,9 @@ class RunWatch(QObject):
         changed = [one.run.path for one in found] != list(known)
         self.runs = found
         for watched in found:
-            changed = watched.read() or changed
+            starting = watched.run.path in alive and not watched.run.is_running()
+            changed = watched.read() or starting != watched.is_starting or changed
+            watched.is_starting = starting
         if changed:
             self.changed.emit()
 
@@ -136,7 +142,7 @@ class RunWatch(QObject):
     def resume(self, run: RunFolder, *, seconds: float | None = None) -> None:
         """Let a run go on: tell the living trainer, or start one; seconds is a new total length."""
         run.tell("run")
-        if run.is_running():
+        if run.is_running() or run.path in self._children:
             return
         command = [sys.executable, "-m", "studio", "train", "--resume"]
         command += ["--out", str(run.path), "--events"]
@@ -146,15 +152,13 @@ class RunWatch(QObject):
         paths = [str(package.parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
         with open(run.path / LOG_NAME, "ab") as log:
-            self._children.append(
-                subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env=environment,
-                    **_detached(),
-                )
+            self._children[run.path] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                **_detached(),
             )
 
     def pause(self, run: RunFolder) -> None:

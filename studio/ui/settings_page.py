@@ -192,7 +192,7 @@ def _folder_row(path: Path) -> QWidget:
     where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     where.setMinimumWidth(80)
     where.setToolTip(str(path))
-    show = button(QWidget.tr(row, "Show"), str(path), role="small")
+    show = button(row.tr("Show"), str(path), role="small")
 
     def open_folder() -> None:
         path.mkdir(parents=True, exist_ok=True)

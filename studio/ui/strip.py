@@ -15,7 +15,7 @@ from studio.ui.thumbnails import Thumbnail
 from studio.ui.widgets import label
 
 KEPT = 120
-SIDE_PX = 72
+SIDE_PX = 76
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Strip(QFrame):
         self._kept: list[Kept] = []
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 12, 0)
-        self._row.setSpacing(6)
+        self._row.setSpacing(8)
         self._empty = label(empty_text, "muted")
         self._row.addWidget(self._empty)
         self._row.addStretch(1)

@@ -32,7 +32,7 @@ TOKENS = {
     "bass": "#9a86e0",
     "drums": "#e0786b",
 }
-BAR_PX, STRIP_PX, STATUS_PX, RAIL_PX, INSPECTOR_PX = 48, 112, 26, 56, 304
+TOP_PX, BAR_PX, STRIP_PX, STATUS_PX, RAIL_PX, INSPECTOR_PX = 28, 48, 112, 26, 56, 304
 CONTROL_PX = 28
 ICON_SIZES = (16, 18, 20, 24, 32, 36, 40, 48, 60)
 FACES = ("Inter", "Segoe UI Variable", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans")

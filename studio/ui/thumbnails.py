@@ -42,7 +42,7 @@ class Thumbnail(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._side_px + 6, self._side_px + 6)
+        return QSize(self._side_px, self._side_px)
 
     def nextCheckState(self) -> None:
         """The document decides what is checked, not the click."""
@@ -52,7 +52,7 @@ class Thumbnail(QAbstractButton):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        inner = QRectF(3, 3, self._side_px, self._side_px)
+        inner = QRectF(self.rect())
         path = QPainterPath()
         path.addRoundedRect(inner, RADIUS, RADIUS)
         painter.save()
@@ -66,8 +66,8 @@ class Thumbnail(QAbstractButton):
         pen = QPen(theme.color(token if marked and self.isEnabled() else "line"))
         pen.setWidthF(2.0 if self.isChecked() or self.hasFocus() else 1.0)
         painter.setPen(pen)
-        edge = inner.adjusted(-1.5, -1.5, 1.5, 1.5) if pen.widthF() > 1 else inner
-        painter.drawRoundedRect(edge, RADIUS + 1, RADIUS + 1)
+        half = pen.widthF() / 2
+        painter.drawRoundedRect(inner.adjusted(half, half, -half, -half), RADIUS, RADIUS)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         if self.isEnabled():

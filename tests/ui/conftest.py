@@ -94,6 +94,7 @@ def fake_kind(generator, name="fake", title="Sheet"):
         load_generator=lambda path, device: generator,
         load_reader=FakeReader,
         load_training=lambda: None,
+        load_measures=lambda: None,
         exporters=(Exporter("Grey", ".grey", write_sheet), Exporter("Other", ".oth", write_sheet)),
         thumbnail=lambda sheet, size: np.full((size, size, 3), max(0, sheet.grey), np.uint8),
         encode=lambda sheet: {"grey": bytes([sheet.grey % 256])},
