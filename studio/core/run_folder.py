@@ -17,7 +17,10 @@ COMMANDS = ("run", "pause", "stop")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that a run is started with; lengths in kimg (thousand examples shown)."""
+    """Everything that a run is started with; lengths in kimg (thousand examples shown).
+
+    batch 0, gamma 0 and augment -1 leave the choice to the medium and the size of the folder.
+    """
 
     medium: str
     folder: str
@@ -25,13 +28,13 @@ class TrainConfig:
     size_px: int = 64
     kimg: float = 200.0
     seconds: float | None = None
-    batch: int = 16
+    batch: int = 0
     channel_base: int = 2048
     channel_max: int = 128
     learning_rate: float = 0.0025
-    gamma: float = 0.3
+    gamma: float = 0.0
     penalty_every: int = 4
-    augment: float = 0.0
+    augment: float = -1.0
     mirror: bool = True
     seed: int = 0
     checkpoint_seconds: float = 60.0

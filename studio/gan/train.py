@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -48,6 +48,19 @@ class Training(Protocol):
 
     augmentable: bool
     torus: bool
+    batch: int
+    gamma: float
+
+
+def resolved(config: TrainConfig, training: Training, count: int) -> TrainConfig:
+    """The configuration with everything decided that it leaves open, for a folder of this size."""
+    small = 0.8 if count < 200 else 0.4 if count < 2000 else 0.0
+    return replace(
+        config,
+        batch=config.batch or training.batch,
+        gamma=config.gamma or training.gamma,
+        augment=config.augment if config.augment >= 0 else small,
+    )
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,8 @@ class Trainer:
         device: Device,
     ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.training, self.examples = config, training, examples
+        self.config = resolved(config, training, len(examples))
+        self.training, self.examples = training, examples
         self.device = device.torch_device
         self.mixed = mixed_precision(self.device)
         generator, discriminator = training.networks(network)
@@ -80,6 +94,7 @@ class Trainer:
         self.generator: Any = generator.to(self.device, memory_format=layout)  # type: ignore[call-overload]
         self.discriminator = discriminator.to(self.device, memory_format=layout)  # type: ignore[call-overload]
         self.average = Average(self.generator)
+        config = self.config
         lazy = config.penalty_every / (config.penalty_every + 1)
         rate = config.learning_rate
         self.optimiser_g = _adam(self.generator, rate, 1.0)
@@ -114,8 +129,8 @@ class Trainer:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.mixed)
 
     def _reals(self) -> Tensor:
-        batch = min(self.config.batch, 4096)
-        index = torch.randint(len(self.examples), (batch,), generator=self.random)
+        count = len(self.examples)
+        index = torch.randint(count, (self.config.batch,), generator=self.random)
         chosen = np.asarray(self.examples[np.sort(index.numpy())])
         return self.training.reals(chosen, self.config, self.random).to(self.device)
 

@@ -17,6 +17,8 @@ class ArtworkTraining:
     """Pictures [B, 3, S, S] in [-1, 1]."""
 
     augmentable = True
+    batch = 16
+    gamma = 0.3
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:

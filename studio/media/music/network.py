@@ -1,8 +1,9 @@
-"""The piano-roll GAN: time is convolved, pitch is a channel, notes are binary.
+"""The piano-roll GAN: beats are convolved, pitches and the steps of a beat are channels.
 
 A phrase is [B, 4 tracks * 2 (sustain, onset) * 84 pitches, 64 steps, 1] of zeros and ones. Phrases
 come in one key (dataset.py), so that a pitch channel means the same everywhere and both networks
-see whole harmonies at every step; a 2-D convolution sees four neighbouring semitones instead.
+see whole harmonies at every step. Both work on beats of four steps: convolutions over steps cannot
+tell the beat from off the beat, and learn rhythm late or never.
 Melody and bass choose one pitch or silence a step, chords and drums switch every pitch: both with
 straight-through neurons (Bengio et al. 2013, arXiv 1308.3432; MuseGAN's binary neurons, Dong and
 Yang 2018, arXiv 1804.09399).
@@ -23,13 +24,14 @@ from studio.gan.networks import Mapping
 from studio.media.music.document import (
     PITCHES,
     STEPS,
-    STEPS_PER_BAR,
     TRACKS,
     clip_of,
     thumbnail,
 )
 
 BARS = 4
+BEAT_STEPS = 4
+BEATS = STEPS // BEAT_STEPS
 KERNEL = (3, 1)
 UP = (2, 1)
 ROLL_CHANNELS = len(TRACKS) * 2 * PITCHES
@@ -37,6 +39,8 @@ ONE_VOICE = ("melody", "bass")
 PITCH_CLASSES = 12
 PICTURE_PX = 128
 BORROW_DRUMS = 0.5
+RARE = 2.0  # logits start low: few pitches sound at a time
+SPARSE_GAIN = 10.0  # about sqrt(channels / notes sounding): a roll is nearly all zeros
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class MusicConfig:
     """What rebuilds the networks."""
 
     channels: int = 256
-    track_channels: int = 96
+    track_channels: int = 160
     z_dim: int = 256
     w_dim: int = 256
 
@@ -66,27 +70,41 @@ def switch(logits: Tensor) -> Tensor:
 
 
 class TrackHead(nn.Module):
-    """The private last layers of one track: features -> sustain and onset [B, 2 * 84, 64, 1]."""
+    """The private last layers of one track: beats -> sustain and onset [B, 2 * 84, 64, 1]."""
 
     def __init__(self, track: str, inputs: int, width: int, w_dim: int) -> None:
         super().__init__()
         self.track = track
         self.layer = StyledLayer(inputs, width, w_dim, KERNEL)
         outputs = PITCHES + 2 if track in ONE_VOICE else PITCHES * (1 if track == "drums" else 2)
-        self.logits = EqualConv(width, outputs, (1, 1))
+        self.logits = EqualConv(width, outputs * BEAT_STEPS, (1, 1))
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        logits = self.logits(self.layer(x, w, noise)).float()
+        logits = to_steps(self.logits(self.layer(x, w, noise)).float())
         if self.track in ONE_VOICE:
             # channel 84 is silence, 85 says whether the note starts here
             sustain = one_hot(logits[:, : PITCHES + 1])[:, :PITCHES]
             onset = sustain * switch(logits[:, PITCHES + 1 :])
         elif self.track == "drums":
-            sustain = onset = switch(logits - 2)
+            sustain = onset = switch(logits - RARE)
         else:
-            sustain = switch(logits[:, :PITCHES] - 2)
+            sustain = switch(logits[:, :PITCHES] - RARE)
             onset = sustain * switch(logits[:, PITCHES:])
         return torch.cat([sustain, onset], 1)
+
+
+def to_steps(x: Tensor) -> Tensor:
+    """[B, C * 4, beats, 1] -> [B, C, beats * 4, 1]: channels become the steps of their beat."""
+    batch, channels, beats, _ = x.shape
+    x = x.reshape(batch, channels // BEAT_STEPS, BEAT_STEPS, beats).transpose(2, 3)
+    return x.reshape(batch, -1, beats * BEAT_STEPS, 1)
+
+
+def to_beats(x: Tensor) -> Tensor:
+    """[B, C, steps, 1] -> [B, C * 4, steps / 4, 1], the opposite of to_steps."""
+    batch, channels, steps, _ = x.shape
+    x = x.reshape(batch, channels, steps // BEAT_STEPS, BEAT_STEPS).transpose(2, 3)
+    return x.reshape(batch, channels * BEAT_STEPS, -1, 1)
 
 
 class MusicGenerator(nn.Module):
@@ -99,14 +117,14 @@ class MusicGenerator(nn.Module):
         width = config.channels
         self.start = nn.Parameter(torch.randn(1, width, BARS, 1))
         self.layers = nn.ModuleList([StyledLayer(width, width, config.w_dim, KERNEL)])
-        # Where a step stands in its bar: convolutions alone cannot tell the beat from off the beat.
+        # Where a beat stands in its bar, which convolutions alone cannot tell.
         self.places = nn.ParameterList()
-        steps = BARS
-        while steps < STEPS:
-            steps *= 2
+        parts = BARS
+        while parts < BEATS:
+            parts *= 2
             self.layers.append(StyledLayer(width, width, config.w_dim, KERNEL, up=UP))
             self.layers.append(StyledLayer(width, width, config.w_dim, KERNEL))
-            self.places.append(nn.Parameter(torch.randn(1, width, steps // BARS, 1)))
+            self.places.append(nn.Parameter(torch.randn(1, width, parts // BARS, 1)))
         self.heads = nn.ModuleList(
             TrackHead(track, width, config.track_channels, config.w_dim) for track in TRACKS
         )
@@ -116,22 +134,23 @@ class MusicGenerator(nn.Module):
         return len(self.layers) + 1
 
     def layer_groups(self) -> dict[str, range]:
-        """Coarse: bars and harmony; middle: beats; fine: steps and the tracks' own layers."""
-        return {"coarse": range(3), "middle": range(3, 7), "fine": range(7, self.num_ws)}
+        """Coarse: bars and harmony; middle: beats; fine: the tracks' own layers."""
+        last = self.num_ws - 1
+        return {"coarse": range(2), "middle": range(2, last), "fine": range(last, last + 1)}
 
     def noise_sizes(self) -> list[tuple[int, int]]:
-        """Steps of each layer's noise map; the last four are the tracks'."""
+        """The size of each layer's noise map; the last four are the tracks'."""
         sizes = [(BARS, 1)]
-        while sizes[-1][0] < STEPS:
+        while sizes[-1][0] < BEATS:
             sizes += [(sizes[-1][0] * 2, 1)] * 2
-        return sizes + [(STEPS, 1)] * len(self.heads)
+        return sizes + [(BEATS, 1)] * len(self.heads)
 
     def synthesise(self, ws: Tensor, noise: list[Tensor] | None = None) -> Tensor:
         """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 672, 64, 1]."""
         x = self.start.expand(ws.shape[0], -1, -1, -1)
         for index, layer in enumerate(self.layers):
             x = layer(x, ws[:, index], noise[index] if noise else None)
-            if index % 2:  # it has just doubled the steps
+            if index % 2:  # it has just doubled the time
                 x = x + self.places[index // 2].repeat(1, 1, BARS, 1)
         own = noise[len(self.layers) :] if noise else [None] * len(self.heads)
         parts = [head(x, ws[:, -1], n) for head, n in zip(self.heads, own, strict=True)]
@@ -149,10 +168,9 @@ class MusicGenerator(nn.Module):
 
 
 def views(rolls: Tensor) -> Tensor:
-    """What the discriminator hears of [B, 672, 64, 1]: the roll, its harmony, density and metre.
+    """What the discriminator hears of [B, 672, 64, 1]: the roll, its harmony, its density.
 
-    Harmony is the pitch classes of melody, chords and bass together and of each alone; metre
-    marks each of the 16 places in a bar.
+    Harmony is the pitch classes of melody, chords and bass together and of each alone.
     """
     batch, _, steps, _ = rolls.shape
     x = rolls.reshape(batch, len(TRACKS), 2, PITCHES, steps)
@@ -161,12 +179,10 @@ def views(rolls: Tensor) -> Tensor:
     together = chroma.sum(1)  # [B, 12, steps]
     density = x.sum(3).flatten(1, 2)  # [B, 8, steps]
     extra = torch.cat([chroma.flatten(1, 2), together, density], 1)[..., None]
-    metre = torch.eye(STEPS_PER_BAR, device=x.device).repeat(1, steps // STEPS_PER_BAR)
-    marks = metre[None, :, :, None].expand(batch, -1, -1, -1).to(rolls.dtype)
-    return torch.cat([rolls, extra * 0.5, marks], 1)
+    return torch.cat([rolls, extra * 0.5], 1)
 
 
-EXTRA_CHANNELS = 3 * PITCH_CLASSES + PITCH_CLASSES + 2 * len(TRACKS) + STEPS_PER_BAR
+EXTRA_CHANNELS = 3 * PITCH_CLASSES + PITCH_CLASSES + 2 * len(TRACKS)
 
 
 class MusicDiscriminator(nn.Module):
@@ -175,20 +191,22 @@ class MusicDiscriminator(nn.Module):
     def __init__(self, config: MusicConfig) -> None:
         super().__init__()
         width = config.channels
-        self.first = EqualConv(ROLL_CHANNELS + EXTRA_CHANNELS, width, (1, 1))
+        self.first = EqualConv((ROLL_CHANNELS + EXTRA_CHANNELS) * BEAT_STEPS, width, (1, 1))
+        self.place = nn.Parameter(torch.randn(1, width, BEATS // BARS, 1))
+        self.second = EqualConv(width, width, KERNEL)
         blocks: list[nn.Module] = []
-        steps = STEPS
-        while steps > BARS:
+        parts = BEATS
+        while parts > BARS:
             blocks.append(ResidualDown(width, width, KERNEL, UP))
-            steps //= 2
+            parts //= 2
         self.blocks = nn.Sequential(*blocks)
         self.final = EqualConv(width, width, KERNEL)
         self.hidden = EqualLinear(width * BARS, width)
         self.logit = EqualLinear(width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        # Rolls are sparse: without this gain the first layer would see almost nothing.
-        x = self.blocks(activate(self.first(views(x) * 4)))
+        x = self.first(to_beats(views(x)) * SPARSE_GAIN) + self.place.repeat(1, 1, BARS, 1)
+        x = self.blocks(activate(self.second(activate(x))))
         x = activate(self.final(x))
         return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1)
 
@@ -197,6 +215,8 @@ class MusicTraining:
     """Phrases as rolls of zeros and ones."""
 
     augmentable = False
+    batch = 32
+    gamma = 0.05
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:

@@ -58,6 +58,9 @@ class PatternGenerator:
             [_roll(one, cells, side // START) for one, side in zip(noise, sides, strict=True)],
             _roll(spatial, cells, 1),
         )
+        # Cut beside, not on, the borders of the coarsest cells, where upsampling steps most.
+        cut = self._play.header.size_px // 16 - 1
+        output = output.roll((cut, cut), (2, 3))
         return Tile(self._play.signed(recipe), Pixels.of(to_pixels(output)[0]))
 
 

@@ -23,6 +23,8 @@ class PatternTraining:
     """
 
     augmentable = True
+    batch = 16
+    gamma = 0.3
     torus = True
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:

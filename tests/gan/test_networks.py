@@ -1,0 +1,98 @@
+"""Shapes, styles, truncation; the torus; what a layer group steers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from studio.core.latent import Blend, Latent, Recipe, StyleMix
+from studio.core.model_file import ModelHeader
+from studio.core.work import result_of
+from studio.gan.checkpoint import save_model
+from studio.gan.explore import Playable
+from studio.gan.folder import seam_ratio
+from studio.gan.networks import Discriminator, Generator, NetworkConfig
+from studio.media.pattern.generator import PatternGenerator
+
+TINY = NetworkConfig(32, 256, 16, 16, 16)
+TORUS = NetworkConfig(32, 256, 16, 16, 16, torus=True, judge_torus=True)
+
+
+def model(folder: Path, config: NetworkConfig, medium: str) -> Path:
+    torch.manual_seed(1)
+    network = Generator(config)
+    with torch.no_grad():
+        for layer in network.layers:
+            layer.noise_strength.fill_(0.3)  # an untrained network has none: noise must roll too
+    path = folder / "tiny.safetensors"
+    save_model(path, network, ModelHeader("", medium, "tiny", config.size_px, config.to_json()))
+    return path
+
+
+@pytest.mark.parametrize("size", [32, 64, 512])
+def test_networks_make_and_judge_every_size(size: int) -> None:
+    config = NetworkConfig(size, 256, 8, 8, 8)
+    output = Generator(config)(torch.randn(2, 8))
+    assert output.shape == (2, 3, size, size)
+    assert Discriminator(config)(output).shape == (2,)
+
+
+def test_crossover_changes_only_later_layers() -> None:
+    network = Generator(TINY).eval()
+    z, other = torch.randn(2, 1, 16)
+    ws = network.mapping(z)[:, None].repeat(1, network.num_ws, 1)
+    mixed = ws.clone()
+    mixed[:, 4:] = network.mapping(other)[:, None]
+    noise = [torch.zeros(1, 1, s, s) for s in network.noise_sides()]
+    assert not torch.equal(network.synthesise(ws, noise), network.synthesise(mixed, noise))
+    groups = network.layer_groups()
+    assert [i for g in groups.values() for i in g] == list(range(network.num_ws))
+    assert all(len(g) for g in groups.values())
+
+
+def test_truncation_zero_is_the_average_for_every_seed(tmp_path: Path) -> None:
+    play = Playable(
+        model(tmp_path, TINY, "artwork"), "artwork", "cpu", lambda n: Generator(NetworkConfig(**n))
+    )
+    assert torch.equal(play.ws(Latent(1, psi=0)), play.ws(Latent(2, psi=0)))
+    assert not torch.equal(play.ws(Latent(1, psi=1)), play.ws(Latent(2, psi=1)))
+
+
+def test_blends_and_mixes_move_ws(tmp_path: Path) -> None:
+    play = Playable(
+        model(tmp_path, TINY, "artwork"), "artwork", "cpu", lambda n: Generator(NetworkConfig(**n))
+    )
+    assert torch.allclose(
+        play.ws(Latent(1, 1.0, blends=(Blend(2, 1.0),))), play.ws(Latent(2, 1.0)), atol=1e-6
+    )
+    mixed = play.ws(Latent(1, 1.0, StyleMix(2, ("coarse", "middle", "fine"))))
+    assert torch.allclose(mixed, play.ws(Latent(2, 1.0)), atol=1e-6)
+
+
+@pytest.mark.parametrize("across,down", [(1, 1), (2, 1), (1, 3)])
+def test_tiles_are_seamless_and_roll_with_their_latent(
+    tmp_path: Path, across: int, down: int
+) -> None:
+    generator = PatternGenerator(model(tmp_path, TORUS, "pattern"), "cpu")
+    recipe = Recipe().with_option("tiles_x", across).with_option("tiles_y", down)
+    ratios = []
+    for seed in range(24 // (across * down)):
+        one = recipe.with_latent(seed=seed, psi=1.0)
+        tile = result_of(generator.generate(one)).pixels.array()
+        assert tile.shape == (32 * down, 32 * across, 3)
+        rolled = result_of(
+            generator.generate(one.with_option("roll_x", 1).with_option("roll_y", 2))
+        ).pixels.array()
+        assert np.array_equal(rolled, np.roll(tile, (2 * 8, 8), (0, 1)))
+        ratios.append(seam_ratio(tile))
+    assert np.mean(ratios) < 1.05  # few tiles when they are large: the mean is what counts
+
+
+def test_zero_padding_would_show_a_seam(tmp_path: Path) -> None:
+    """The measure itself must be able to fail."""
+    noise = [torch.randn(1, 1, s, s) for s in Generator(TINY).noise_sides()]
+    network = Generator(TINY)
+    output = network.synthesise(torch.randn(1, network.num_ws, 16), noise)
+    pixels = ((output[0].permute(1, 2, 0).detach().numpy() + 4) * 30).clip(0, 255)
+    assert seam_ratio(pixels.astype(np.uint8)) > 1.5
