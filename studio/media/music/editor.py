@@ -39,7 +39,7 @@ class NoteEditor:
         self.cursor_ticks = 0
         self.gesture: Gesture | None = None
         self.on_commit: Callable[[Clip, str, object], None] = lambda *_: None
-        self.on_new_note: Callable[[Note], None] = lambda _: None
+        self.on_sound: Callable[[Note], None] = lambda _: None
         self.copied: Selection = frozenset()
         self._note_ticks = 0
         self._velocity = DEFAULT_VELOCITY
@@ -109,6 +109,7 @@ class NoteEditor:
         self._velocity = hit.note.velocity
         self._note_ticks = hit.note.length_ticks
         if hit.part == "body":
+            self.on_sound(hit.note)
             self.gesture = MoveNotes(self.clip, self.selection, hit.note, pointer, self.grid_ticks)
         else:
             self.gesture = ResizeNotes(
@@ -125,7 +126,7 @@ class NoteEditor:
             length = TICKS_PER_STEP
         drawing = DrawNote(self.clip, self.track, pointer, self.grid_ticks, length)
         self.gesture = drawing
-        self.on_new_note(drawing.note)
+        self.on_sound(drawing.note)
 
     def press_velocity(self, pointer: Pointer, reach_ticks: float) -> None:
         """A button goes down in the velocity lane; a stem of many selected moves them all."""
@@ -138,8 +139,14 @@ class NoteEditor:
             )
 
     def drag(self, pointer: Pointer) -> None:
-        if self.gesture:
-            self.gesture.drag(pointer)
+        gesture = self.gesture
+        if isinstance(gesture, MoveNotes):
+            pitch = gesture.sounding.pitch
+            gesture.drag(pointer)
+            if gesture.sounding.pitch != pitch:
+                self.on_sound(gesture.sounding)
+        elif gesture:
+            gesture.drag(pointer)
 
     def release(self) -> None:
         """Keep what the gesture made: one step of the history."""

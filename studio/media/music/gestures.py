@@ -75,13 +75,16 @@ class DrawNote:
 
 
 class MoveNotes:
-    """Carries notes in time and pitch; with copy held the old ones stay."""
+    """Carries notes in time and pitch; with copy held the old ones stay.
+
+    sounding is the grabbed note where it is now.
+    """
 
     def __init__(
         self, clip: Clip, notes: Selection, grabbed: Note, pointer: Pointer, grid_ticks: int
     ) -> None:
         self.text = "Move notes"
-        self.grabbed, self.is_dragged = grabbed, False
+        self.grabbed, self.sounding, self.is_dragged = grabbed, grabbed, False
         self._before, self._notes = clip, tuple(notes)
         self._from, self._grid = pointer, grid_ticks
         self.clip, self.selection = clip, notes
@@ -91,6 +94,7 @@ class MoveNotes:
         ticks = self._shift_ticks(pointer)
         semitones = pointer.pitch - self._from.pitch
         new = moved(self._notes, ticks, semitones, self._before.length_ticks)
+        self.sounding = new[self._notes.index(self.grabbed)]
         if pointer.copies:
             self.text = "Copy notes"
             self.clip = self._before.add(*new)

@@ -52,6 +52,11 @@ class Hit:
     part: Part
 
 
+def shares_rows(track: str, active: str) -> bool:
+    """A row is a pitch for all tracks but the drums, for which it is a drum."""
+    return (track == DRUMS) == (active == DRUMS)
+
+
 def hit_at(
     notes: Iterable[Note], geometry: Geometry, x: float, y: float, active: str
 ) -> Hit | None:
@@ -59,7 +64,11 @@ def hit_at(
     pitch, ticks = geometry.pitch_at(y), geometry.ticks_at(x)
     found: Note | None = None
     for note in notes:
-        if note.pitch == pitch and _covers(note, ticks, geometry):
+        if (
+            note.pitch == pitch
+            and shares_rows(note.track, active)
+            and _covers(note, ticks, geometry)
+        ):
             if note.track == active:
                 return Hit(note, _part(note, geometry, x))
             found = note

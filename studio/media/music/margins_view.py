@@ -1,4 +1,4 @@
-"""What frames the roll: keyboard with note or drum names, ruler of bars, lane of velocities."""
+"""What frames the roll: keyboard or drum names, ruler, a strip of rhythm, lane of velocities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from studio.media.music.document import DRUMS, TICKS_PER_QUARTER
+from studio.media.music.document import DRUMS, TICKS_PER_QUARTER, TRACKS, Note
 from studio.media.music.editor import NoteEditor
 from studio.media.music.gestures import Pointer, snapped
 from studio.media.music.hit import Geometry
@@ -16,7 +16,7 @@ from studio.media.music.names import BLACK_KEYS, DRUM_NAMES, note_name
 from studio.media.music.paint_view import BAR_TICKS, row_span
 from studio.ui.theme import color, ui_font
 
-KEYS_PX, RULER_PX, LANE_PX = 68, 24, 58
+KEYS_PX, RULER_PX, STRIP_PX, LANE_PX = 68, 24, 20, 56
 DRUM_ROW_PX = 13.0
 Place = Callable[[], Geometry]
 
@@ -65,7 +65,8 @@ class Keyboard(QWidget):
         elif pitch % 12 in (0, 5):
             painter.setPen(color("muted"))
             painter.drawLine(row.bottomLeft(), QPointF(key.right(), row.bottom()))
-        if (pitch % 12 == 0 or lit) and row.height() >= 8:
+        crowded = row.height() < 13 and self._lit in (pitch - 1, pitch + 1)
+        if (lit or (pitch % 12 == 0 and not crowded)) and row.height() >= 8:
             painter.setPen(color("muted") if is_black and not lit else color("document"))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(row.adjusted(0, 0, -5, 0), right, note_name(pitch))
@@ -156,6 +157,58 @@ class Ruler(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Nothing is left to do; the release must not go on to the roll."""
+
+
+class RhythmStrip(QWidget):
+    """When the drums play, beside the other tracks; beside the drums, when the melody plays."""
+
+    track_asked = Signal(str)
+
+    def __init__(self, editor: NoteEditor, place: Place, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._editor, self._place = editor, place
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def track(self) -> str:
+        return TRACKS[0] if self._editor.track == DRUMS else DRUMS
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), color("document"))
+        painter.setPen(color("edge"))
+        painter.drawLine(0, 0, self.width(), 0)
+        editor, track = self._editor, self.track
+        names = {DRUMS: self.tr("Drums"), TRACKS[0]: self.tr("Melody")}
+        painter.setFont(ui_font(10))
+        painter.setPen(color("muted"))
+        words = QRectF(0, 1, KEYS_PX, self.height() - 1)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, names[track])
+        painter.setClipRect(KEYS_PX, 1, self.width(), self.height())
+        painter.translate(KEYS_PX, 0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(track, 0.75 if editor.shown.audible(track) else 0.3))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for note in editor.shown.on_track(track):
+            self._paint_mark(painter, note)
+        painter.end()
+
+    def _paint_mark(self, painter: QPainter, note: Note) -> None:
+        """Diamonds for drums: kicks low, snares in the middle, cymbals above; bars for notes."""
+        left, middle = self._place().x_of(note.start_ticks), self.height() / 2
+        if note.track != DRUMS:
+            width = note.length_ticks * self._place().px_per_tick
+            painter.drawRoundedRect(QRectF(left, middle - 2, max(width - 2, 2), 4), 2, 2)
+            return
+        level = 1 if note.pitch <= 36 else 0 if note.pitch <= 40 else -1
+        painter.save()
+        painter.translate(left + 3, middle + level * (self.height() / 2 - 5))
+        painter.rotate(45)
+        painter.drawRect(QRectF(-2, -2, 4, 4))
+        painter.restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.track_asked.emit(self.track)
 
 
 class VelocityLane(QWidget):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
 
 from studio.media.music.document import (
     DRUMS,
@@ -18,7 +18,7 @@ from studio.media.music.document import (
     Note,
 )
 from studio.media.music.gestures import Selection, SelectNotes
-from studio.media.music.hit import PITCH_TOP, Geometry
+from studio.media.music.hit import PITCH_TOP, Geometry, shares_rows
 from studio.media.music.names import BLACK_KEYS, note_name
 from studio.ui.theme import color
 
@@ -26,7 +26,7 @@ BAR_TICKS = STEPS_PER_BAR * TICKS_PER_STEP
 # Lines closer than this are left out
 GRID_LEAST_PX = 5.0
 NAME_ROW_PX, NAME_WIDTH_PX = 11.0, 30.0
-LETTER_WIDTH_PX = 16.0
+LETTER_ROW_PX, LETTER_WIDTH_PX = 9.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ def _paint_lines(painter: QPainter, rect: QRect, place: Geometry, scene: Scene) 
 def paint_notes(
     painter: QPainter, rect: QRect, place: Geometry, scene: Scene, finder: NoteFinder
 ) -> None:
-    """Other tracks first and faint, then the active one, then what is selected."""
+    """Tracks that share the rows first and faint, then the active one, then what is selected."""
     # A drum hit is drawn wider than it may last
     ticks = (place.ticks_at(rect.left()) - BAR_TICKS / 8, place.ticks_at(rect.right() + 1))
     pitches = (place.pitch_at(rect.bottom() + 1), place.pitch_at(rect.top() - 1))
     seen = finder.between(ticks, pitches)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for track in reversed(TRACKS):
-        if track != scene.track:
+        if track != scene.track and shares_rows(track, scene.track):
             for note in seen:
                 if note.track == track:
                     _paint_ghost(painter, place, note, scene.clip.audible(track))
@@ -120,13 +120,10 @@ def _paint_ghost(painter: QPainter, place: Geometry, note: Note, is_audible: boo
     fill = _blend(note.track, 0.42 if is_audible else 0.2)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
-    if note.track == DRUMS:
-        painter.drawPolygon(_diamond(place, note))
-        return
     box = note_box(place, note)
     painter.drawRoundedRect(box, 2.5, 2.5)
-    if box.width() >= LETTER_WIDTH_PX and place.row_px >= NAME_ROW_PX:
-        painter.setPen(color("document", 0.75))
+    if box.width() >= LETTER_WIDTH_PX and place.row_px >= LETTER_ROW_PX:
+        painter.setPen(_blend(note.track, 0.9))
         _paint_word(painter, box, letter(note.track))
 
 
@@ -149,22 +146,9 @@ def note_box(place: Geometry, note: Note) -> QRectF:
     return QRectF(left + 0.5, top + 0.5, max(width - 1.5, 3.0), height - 1.0)
 
 
-def _diamond(place: Geometry, note: Note) -> QPolygonF:
-    left, top, _, height = place.box_of(note)
-    reach, middle = min(height / 2, 5.0), top + height / 2
-    return QPolygonF(
-        [
-            QPointF(left, middle),
-            QPointF(left + reach, middle - reach),
-            QPointF(left + 2 * reach, middle),
-            QPointF(left + reach, middle + reach),
-        ]
-    )
-
-
 def _paint_word(painter: QPainter, box: QRectF, word: str) -> None:
     font = QFont(painter.font())
-    font.setPixelSize(int(min(max(box.height() - 3, 8), 11)))
+    font.setPixelSize(int(min(max(box.height() - 2, 8), 11)))
     painter.setFont(font)
     inside = box.adjusted(4, 0, -2, 0)
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)

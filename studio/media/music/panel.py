@@ -62,10 +62,11 @@ class Panel(LatentPanel):
     def _connect_roll(self) -> None:
         roll, transport, tracks = self.roll, self.transport, self.tracks
         roll.edited.connect(self.history.apply)
-        roll.note_drawn.connect(transport.preview)
+        roll.note_sounded.connect(transport.preview)
         roll.key_pressed.connect(self._hear)
         roll.cursor_moved.connect(transport.set_cursor)
         roll.changed.connect(self._show_tracks)
+        roll.track_asked.connect(self.actions_of_roll.activate)
         transport.moved.connect(roll.set_playhead)
         transport.said.connect(self.view.tools.say_sound)
         transport.tempo_changed.connect(self._set_tempo)

@@ -39,16 +39,17 @@ class PianoRollView(RollArea):
     """Painted from the immutable clip; each gesture ends in at most one edited signal."""
 
     edited = Signal(object, str, object)  # clip, words for undo, gesture
-    note_drawn = Signal(object)  # Note
+    note_sounded = Signal(object)  # Note
     key_pressed = Signal(int)  # pitch
     cursor_moved = Signal(int)  # ticks
+    track_asked = Signal(str)
     changed = Signal()  # what is selected, the track, the tool
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(NoteEditor(), parent)
         self.setAccessibleName(self.tr("Piano roll"))
         self.editor.on_commit = self.edited.emit
-        self.editor.on_new_note = self.note_drawn.emit
+        self.editor.on_sound = self.note_sounded.emit
         self._pressed_at: QPointF | None = None
         self._is_dragged = False
         self._held_key: object = None
@@ -57,6 +58,7 @@ class PianoRollView(RollArea):
         self.ruler.cursor_moved.connect(self.cursor_moved)
         self.ruler.cursor_moved.connect(self.refresh)
         self.lane.changed.connect(self.refresh)
+        self.rhythm.track_asked.connect(self.track_asked)
 
     def show_document(self, clip: Clip) -> None:
         old = self.editor.clip
@@ -204,6 +206,8 @@ class PianoRollView(RollArea):
         else:
             edit = edits.nudge(clip, notes, ticks, step[1] * (12 if shift else 1))
         self.perform(edit, self._held_key)
+        if step[1] and not ctrl and len(editor.selection) == 1:
+            self.note_sounded.emit(next(iter(editor.selection)))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._held_key = None

@@ -16,7 +16,9 @@ from studio.media.music.margins_view import (
     KEYS_PX,
     LANE_PX,
     RULER_PX,
+    STRIP_PX,
     Keyboard,
+    RhythmStrip,
     Ruler,
     VelocityLane,
 )
@@ -44,10 +46,11 @@ class RollArea(QAbstractScrollArea):
         place = partial(RollArea.geometry_now, self)
         self.keyboard = Keyboard(editor, place, self)
         self.ruler = Ruler(editor, place, self)
+        self.rhythm = RhythmStrip(editor, place, self)
         self.lane = VelocityLane(editor, place, self)
         self._lane_name = label(self.tr("Velocity"), "note", size=self)
         self._lane_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setViewportMargins(KEYS_PX, RULER_PX, 0, LANE_PX)
+        self.setViewportMargins(KEYS_PX, RULER_PX, 0, STRIP_PX + LANE_PX)
         self.viewport().setMouseTracking(True)
 
     @property
@@ -60,7 +63,7 @@ class RollArea(QAbstractScrollArea):
         return Geometry(self._px_per_tick, self._row_px, left, top)
 
     def update_parts(self) -> None:
-        for part in (self.viewport(), self.keyboard, self.ruler, self.lane):
+        for part in (self.viewport(), self.keyboard, self.ruler, self.rhythm, self.lane):
             part.update()
 
     def set_playhead(self, ticks: float | None) -> None:
@@ -72,6 +75,14 @@ class RollArea(QAbstractScrollArea):
                 self.viewport().update(QRect(x - 3, 0, 7, self.viewport().height()))
                 self.ruler.update(QRect(x - 8, 0, 17, self.ruler.height()))
         self._playhead_ticks = self.ruler.playhead_ticks = ticks
+        if ticks is not None and self.editor.gesture is None:
+            self._turn_page(place.x_of(ticks))
+
+    def _turn_page(self, x: float) -> None:
+        """Zoomed in, the view goes on when the playhead leaves it."""
+        width, across = self.viewport().width(), self.horizontalScrollBar()
+        if not 0 <= x <= width:
+            across.setValue(round(across.value() + x - width / 12))
 
     def zoom_time(self, factor: float, x: float | None = None) -> None:
         """Zoom time around a point of the viewport (default: its middle)."""
@@ -107,7 +118,11 @@ class RollArea(QAbstractScrollArea):
         self._row_px = float(min(max(height // span, least), ROW_FIT_HIGH_PX))
         self.lay_out()
         middle = (PITCH_TOP + 0.5 - (max(pitches) + min(pitches)) / 2) * self._row_px
-        self.verticalScrollBar().setValue(round(middle - height / 2))
+        top = middle - height / 2
+        if drums and span * self._row_px > height:
+            # Kick and snare, at the foot, matter more than what rattles at the top
+            top = (PITCH_TOP + 2 - min(pitches)) * self._row_px - height
+        self.verticalScrollBar().setValue(round(top))
 
     def lay_out(self) -> None:
         """Scroll ranges and the places of what frames the plane."""
@@ -124,8 +139,10 @@ class RollArea(QAbstractScrollArea):
             bar.setSingleStep(round(step))
         self.keyboard.setGeometry(0, view.top(), KEYS_PX, view.height())
         self.ruler.setGeometry(KEYS_PX, 0, view.width(), RULER_PX)
-        self.lane.setGeometry(KEYS_PX, view.bottom() + 1, view.width(), LANE_PX)
-        self._lane_name.setGeometry(0, view.bottom() + 1, KEYS_PX, LANE_PX)
+        self.rhythm.setGeometry(0, view.bottom() + 1, KEYS_PX + view.width(), STRIP_PX)
+        lane_top = view.bottom() + 1 + STRIP_PX
+        self.lane.setGeometry(KEYS_PX, lane_top, view.width(), LANE_PX)
+        self._lane_name.setGeometry(0, lane_top, KEYS_PX, LANE_PX)
         self.update_parts()
 
     def event(self, event: QEvent) -> bool:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.media.music.document import TICKS_PER_QUARTER, Clip
 from studio.media.music.editor import Tool
@@ -39,7 +47,7 @@ class ToolsView(QFrame):
             ("draw", "pencil", tip(self.tr("Draw notes"), "B")),
             ("erase", "eraser", tip(self.tr("Erase notes"), "E")),
         )
-        self.tools = {
+        self.tools: dict[Tool, QToolButton] = {
             name: icon_button(icon, words, checkable=True, role="plain")
             for name, icon, words in tools
         }

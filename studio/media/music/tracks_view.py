@@ -16,9 +16,11 @@ from studio.ui.theme import color, ui_font
 from studio.ui.widgets import tip
 
 ROW_PX = 34
-BADGE_PX = 18
+# The column is narrow, and names of instruments are long
+NARROW = "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18px; }"
+BADGE_PX = 17
 # Up to here the badge and the name are painted
-NAME_PX = 84
+NAME_PX = 81
 
 
 class TrackRow(QWidget):
@@ -48,8 +50,8 @@ class TrackRow(QWidget):
         self.mute = _letter_button("M", self.tr("Mute the {}").format(title.lower()))
         self.solo = _letter_button("S", self.tr("Hear the {} alone").format(title.lower()))
         row = QHBoxLayout(self)
-        row.setContentsMargins(NAME_PX, 0, 4, 0)
-        row.setSpacing(3)
+        row.setContentsMargins(NAME_PX, 0, 3, 0)
+        row.setSpacing(2)
         row.addWidget(self.instrument, 1)
         row.addWidget(self.mute)
         row.addWidget(self.solo)
@@ -99,7 +101,7 @@ class TrackRow(QWidget):
             painter.setPen(QPen(color("accent"), 1))
             painter.setBrush(color("raised"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 6, 6)
-        middle = QPointF(8 + BADGE_PX / 2, self.height() / 2)
+        middle = QPointF(6 + BADGE_PX / 2, self.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self._track))
         painter.drawEllipse(middle, BADGE_PX / 2, BADGE_PX / 2)
@@ -110,7 +112,7 @@ class TrackRow(QWidget):
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, letter(self._track))
         painter.setPen(color("text"))
         painter.setFont(ui_font(13))
-        words = QRectF(33, 0, NAME_PX - 33, self.height())
+        words = QRectF(29, 0, NAME_PX - 29, self.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._title)
         painter.end()
 
@@ -128,6 +130,7 @@ class TracksView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setStyleSheet(NARROW)
         titles = (self.tr("Melody"), self.tr("Chords"), self.tr("Bass"), self.tr("Drums"))
         self.rows: dict[str, TrackRow] = {}
         column = QVBoxLayout(self)
@@ -157,10 +160,12 @@ class TracksView(QWidget):
 
 
 def _letter_button(text: str, tooltip: str) -> QToolButton:
-    made = QToolButton(text=text, checkable=True)
+    made = QToolButton()
+    made.setText(text)
+    made.setCheckable(True)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setToolTip(tooltip)
     made.setAccessibleName(tooltip)
-    made.setFixedSize(25, 26)
+    made.setFixedSize(24, 26)
     made.setFont(ui_font(11, strong=True))
     return made

@@ -174,9 +174,11 @@ class TransportView(QWidget):
 
 
 def _tempo_field(suffix: str, name: str) -> QSpinBox:
-    field = QSpinBox(suffix=suffix, keyboardTracking=False)
+    field = QSpinBox(suffix=suffix)
+    field.setKeyboardTracking(False)  # a number half typed is no tempo
     field.setRange(round(TEMPO_LOW_BPM), round(TEMPO_HIGH_BPM))
     field.setFixedWidth(82)
+    field.lineEdit().setTextMargins(6, 0, 0, 0)
     field.setToolTip(name)
     field.setAccessibleName(name)
     field.setFocusPolicy(Qt.FocusPolicy.ClickFocus | Qt.FocusPolicy.TabFocus)

@@ -54,7 +54,7 @@ def editor_of(clip: Clip, **changes) -> tuple[NoteEditor, History]:
 def test_draw_starts_on_the_grid_and_dragging_sets_the_length():
     editor, history = editor_of(Clip(), tool="draw")
     heard: list[Note] = []
-    editor.on_new_note = heard.append
+    editor.on_sound = heard.append
     editor.press(Pointer(130, 72), None, adds=False)
     editor.drag(Pointer(700, 50))
     editor.release()
@@ -93,6 +93,16 @@ def test_notes_passed_on_the_way_stay_whole():
         editor.drag(Pointer(ticks, 60))
     editor.release()
     assert Note("melody", 60, 1920, 480) in history.value.notes
+
+
+def test_a_note_sounds_when_taken_and_at_each_new_pitch():
+    editor, _ = editor_of(CLIP)
+    heard: list[int] = []
+    editor.on_sound = lambda note: heard.append(note.pitch)
+    editor.press(Pointer(500, 60), Hit(C4, "body"), adds=False)
+    for pitch in (60, 61, 61, 63, 61):
+        editor.drag(Pointer(500, pitch))
+    assert heard == [60, 61, 63, 61]
 
 
 def test_copy_leaves_the_old_notes():
@@ -252,9 +262,7 @@ def test_any_gesture_and_undo_restores_the_clip_exactly(clip, how, path, data):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    clips, st.lists(pointers, min_size=1, max_size=4), st.sampled_from(TOOLS)
-)
+@given(clips, st.lists(pointers, min_size=1, max_size=4), st.sampled_from(TOOLS))
 def test_a_cancelled_gesture_leaves_no_trace(clip, path, tool):
     editor, history = editor_of(clip, tool=tool)
     editor.press(path[0], None, adds=False)

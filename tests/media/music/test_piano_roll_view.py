@@ -64,7 +64,7 @@ def mouse_move(port, where, button, held):
 
 def test_double_click_adds_a_note_on_the_grid(roll, qtbot):
     drawn = []
-    roll.note_drawn.connect(drawn.append)
+    roll.note_sounded.connect(drawn.append)
     where = at(roll, 490, 70)
     qtbot.mousePress(roll.viewport(), LEFT, NONE, where)
     qtbot.mouseRelease(roll.viewport(), LEFT, NONE, where)
@@ -251,6 +251,20 @@ def test_drum_names_stand_at_the_keyboard(roll):
     roll.editor.activate("drums")
     roll.refresh()
     assert roll.keyboard.grab().toImage() != plain
+
+
+def test_drums_have_rows_of_their_own(roll, qtbot):
+    drum = Note("drums", 60, 1920, 480)
+    roll.show_document(Clip(notes=(drum, C4)))
+    qtbot.mouseClick(roll.viewport(), LEFT, NONE, at(roll, 2160, 60))
+    assert roll.editor.selection == {C4}
+    asked = []
+    roll.track_asked.connect(asked.append)
+    qtbot.mousePress(roll.rhythm, LEFT, NONE, QPoint(300, 8))
+    assert asked == ["drums"] and roll.editor.track == "melody"
+    roll.editor.activate("drums")
+    qtbot.mouseClick(roll.viewport(), LEFT, NONE, at(roll, 2160, 60))
+    assert roll.editor.selection == {drum} and roll.rhythm.track == "melody"
 
 
 def test_a_new_clip_is_brought_into_view_and_undo_keeps_the_view(roll):
