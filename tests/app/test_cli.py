@@ -6,15 +6,18 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from studio import __main__ as entry
 from studio.app.cli import main
 from studio.app.cli_text import duration, plain, seeds, table
 from studio.core.library import places
 from studio.core.run_folder import RunFolder
 from studio.media import kinds
 
+ROOT = Path(__file__).resolve().parents[2]
 KINDS = kinds()
 ARTWORK = KINDS[0]
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -318,3 +321,31 @@ def test_output_that_nobody_reads_ends_quietly(library):
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("start_with", [["-m", "studio"], ["main.py"]], ids=["module", "main.py"])
+def test_every_entry_takes_the_same_arguments(start_with):
+    done = subprocess.run(
+        [sys.executable, *start_with, "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout[:8]) == (0, "Atelier ")
+
+
+def test_the_installed_command_reads_its_own_arguments(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["atelier", "models", "--json"])
+    assert entry.main() == 0
+    assert "models" in json.loads(capsys.readouterr().out)
+
+
+def test_a_start_before_the_installation_is_one_sentence():
+    done = subprocess.run(
+        [sys.executable, "-S", "main.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "atelier: numpy is not installed; run `python -m pip install -e .` first.\n"
+    )
