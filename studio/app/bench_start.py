@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from studio.app.desktop import desktop_problem
 from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, places
 from studio.core.work import result_of
@@ -38,7 +39,9 @@ def _report(**figures: object) -> None:
 
 
 def window() -> None:
-    """Open the real window and report as soon as it is painted and answers."""
+    """Open the real window as `atelier` does; report as soon as it is painted and answers."""
+    if desktop_problem():
+        return
     run, quit_now = load_window()
 
     def ready() -> None:
