@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import studio
 
 from studio.app.desktop import desktop_problem
 from studio.core.latent import Latent, Recipe
@@ -22,10 +26,12 @@ def child(function: str, *words: str) -> dict[str, Any]:
     Empty when it did not come to its end.
     """
     call = f"import sys; from studio.app import bench_start as b; b.{function}(*sys.argv[1:])"
+    command = [sys.executable, "-c", call, *words]
+    here = str(Path(studio.__file__).resolve().parent.parent)
+    paths = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
+    environment = {**os.environ, "PYTHONPATH": paths}
     begun = time.time()
-    done = subprocess.run(
-        [sys.executable, "-c", call, *words], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     if not lines:
         return {}
