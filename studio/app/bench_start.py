@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import studio
-
 from studio.app.desktop import desktop_problem
 from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, places
