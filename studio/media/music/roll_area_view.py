@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from studio.media.music.document import DRUMS, Clip
 from studio.media.music.editor import NoteEditor
@@ -41,7 +41,8 @@ class RollArea(QAbstractScrollArea):
         self.setMinimumSize(320, 200)
         self.editor = editor
         self._px_per_tick, self._row_px = 0.1, 12.0
-        self._is_fitted = True
+        # Until a person zooms or scrolls, a resized view shows all notes again
+        self._is_fitted, self._is_revealed = True, True
         self._playhead_ticks: float | None = None
         place = partial(RollArea.geometry_now, self)
         self.keyboard = Keyboard(editor, place, self)
@@ -52,6 +53,7 @@ class RollArea(QAbstractScrollArea):
         self._lane_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setViewportMargins(KEYS_PX, RULER_PX, 0, STRIP_PX + LANE_PX)
         self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().actionTriggered.connect(self._leave_reveal)
 
     @property
     def playhead_ticks(self) -> float | None:
@@ -98,6 +100,7 @@ class RollArea(QAbstractScrollArea):
         """Zoom pitch around a point of the viewport (default: its middle)."""
         y = self.viewport().height() / 2 if y is None else y
         rows = (y + self.verticalScrollBar().value()) / self._row_px
+        self._is_revealed = False
         self._row_px = min(max(self._row_px * factor, ROW_LOW_PX), ROW_HIGH_PX)
         self.lay_out()
         self.verticalScrollBar().setValue(round(rows * self._row_px - y))
@@ -109,6 +112,7 @@ class RollArea(QAbstractScrollArea):
 
     def reveal(self, clip: Clip) -> None:
         """Rows as tall as all notes in view allow, the notes in the middle; drums by themselves."""
+        self._is_revealed = True
         drums = self.editor.track == DRUMS
         own = [note.pitch for note in clip.notes if (note.track == DRUMS) == drums]
         pitches = own or ([35, 59] if drums else [48, 79])
@@ -160,14 +164,34 @@ class RollArea(QAbstractScrollArea):
             self.zoom_time(ZOOM_STEP**steps, at.x())
         elif held & Qt.KeyboardModifier.AltModifier:
             self.zoom_pitch(ZOOM_STEP**steps, at.y())
+            self._keep_menus_shut(event)
         elif held & Qt.KeyboardModifier.ShiftModifier or not turn.y():
             across.setValue(across.value() - round(steps * 2 * across.singleStep()))
         else:
+            self._is_revealed = False
             down.setValue(down.value() - round(steps * down.singleStep()))
         event.accept()
+
+    def _keep_menus_shut(self, event: QWheelEvent) -> None:
+        """Alt pressed and let go opens the menu bar, unless the mouse did something in between."""
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove,
+            event.position(),
+            event.globalPosition(),
+            Qt.MouseButton.NoButton,
+            event.buttons(),
+            event.modifiers(),
+        )
+        QApplication.sendEvent(self.viewport(), moved)
+
+    def _leave_reveal(self) -> None:
+        self._is_revealed = False
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.update_parts()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.lay_out()
+        if self._is_revealed:
+            self.reveal(self.editor.clip)
+        else:
+            self.lay_out()

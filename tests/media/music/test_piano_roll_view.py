@@ -209,6 +209,27 @@ def test_wheel_zooms_around_the_pointer_and_scrolls(roll):
     assert roll.geometry_now().px_per_tick == pytest.approx(roll.viewport().width() / CLIP_TICKS)
 
 
+def test_a_resized_view_shows_all_notes_until_a_person_scrolls(roll):
+    wide = Clip(notes=(Note("melody", 90, 0, 480), Note("bass", 45, 0, 480)))
+    roll.show_document(wide)
+    roll.resize(1028, 900)
+    place = roll.geometry_now()
+    assert place.row_px > 12
+    assert place.y_of(90) > 0 and place.y_of(44) < roll.viewport().height()
+    turn_wheel(roll, -2, NONE)
+    top = roll.verticalScrollBar().value()
+    roll.resize(1028, 800)
+    assert roll.geometry_now().row_px == place.row_px
+    assert roll.verticalScrollBar().value() == top
+
+
+def test_zoomed_in_the_view_follows_the_playhead(roll):
+    roll.zoom_time(8, 0)
+    assert roll.horizontalScrollBar().value() == 0
+    roll.set_playhead(CLIP_TICKS * 0.6)
+    assert 0 < roll.geometry_now().x_of(CLIP_TICKS * 0.6) < roll.viewport().width()
+
+
 class PaintedAreas(QObject):
     def __init__(self):
         super().__init__()
