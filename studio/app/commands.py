@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
 
 from studio.app.menus import Command
+from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.ui.latent_panel import LatentPanel
 from studio.ui.rail import Place
@@ -25,11 +26,12 @@ class Commanded(Protocol):
     """What the commands need of the window."""
 
     project: ProjectActions
+    pages: Pages
 
-    def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]: ...
     def show_page(self, name: str) -> None: ...
     def show_shortcuts(self) -> None: ...
-    def toggle_full_screen(self) -> None: ...
+    def windowState(self) -> Qt.WindowState: ...
+    def setWindowState(self, state: Qt.WindowState, /) -> None: ...
     def close(self) -> bool: ...
 
 
@@ -48,6 +50,10 @@ def _going(window: Commanded, name: str) -> Callable[[], None]:
     return lambda: window.show_page(name)
 
 
+def _full_screen(window: Commanded) -> Callable[[], None]:
+    return lambda: window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+
 def _quit(window: Commanded) -> Callable[[], None]:
     def close() -> None:
         window.close()
@@ -56,7 +62,7 @@ def _quit(window: Commanded) -> Callable[[], None]:
 
 
 def file_commands(window: Commanded) -> list[Command]:
-    project, on_panel = window.project, window.on_panel
+    project, on_panel = window.project, window.pages.on_panel
     return [
         Command("File", tr("New project"), project.new, (Standard.New,), "plus"),
         Command("File", tr("Open project…"), project.open, (Standard.Open,), "folder"),
@@ -71,7 +77,7 @@ def file_commands(window: Commanded) -> list[Command]:
 
 
 def edit_commands(window: Commanded) -> list[Command]:
-    on_panel = window.on_panel
+    on_panel = window.pages.on_panel
     return [
         Command(
             "Edit", tr("Undo"), on_panel(LatentPanel.undo), (Standard.Undo,), "undo",
@@ -89,7 +95,7 @@ def edit_commands(window: Commanded) -> list[Command]:
 
 
 def model_commands(window: Commanded) -> list[Command]:
-    on_panel = window.on_panel
+    on_panel = window.pages.on_panel
     return [
         Command("Model", tr("Generate"), on_panel(LatentPanel.generate), ("Space",), "play",
                 needs_panel=True),
@@ -109,7 +115,7 @@ def view_commands(window: Commanded, places: list[Place]) -> list[Command]:
         Command("View", place.title, _going(window, place.name), (place.shortcut,), place.icon)
         for place in places
     ]
-    full = Command("View", tr("Full screen"), window.toggle_full_screen, ("F11",), separator=True)
+    full = Command("View", tr("Full screen"), _full_screen(window), ("F11",), separator=True)
     return [*pages, full]
 
 

@@ -49,6 +49,15 @@ class Pages(QStackedWidget):
         """The page if it was shown before."""
         return self._built.get(name)
 
+    def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]:
+        """A slot that acts on the panel in front, where there is one."""
+
+        def run() -> None:
+            if self.panel is not None:
+                act(self.panel)
+
+        return run
+
     @property
     def panel(self) -> LatentPanel | None:
         """The medium's panel that is shown, if one is."""

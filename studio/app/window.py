@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -68,23 +67,11 @@ class Window(QMainWindow):
         except StudioError as error:
             self.session.context.report(error)
 
-    def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]:
-        """A slot that acts on the panel in front."""
-
-        def run() -> None:
-            if self.pages.panel is not None:
-                act(self.pages.panel)
-
-        return run
-
     def show_shortcuts(self) -> None:
         page = self.pages.page("shortcuts")
         assert isinstance(page, ShortcutsPage)
         page.show_shortcuts(self.menus.shortcuts())
         self.show_page("shortcuts")
-
-    def toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def show_device(self, words: str, why: str, *, good: bool) -> None:
         """In the status and, once it is built, on the settings page."""
@@ -118,7 +105,7 @@ class Window(QMainWindow):
         self.pages.shown.connect(self._page_shown)
         self.watch.changed.connect(lambda: status.show_run(self.watch.active))
         status.train_asked.connect(lambda: self.show_page("train"))
-        status.pause_asked.connect(self._pause_or_go_on)
+        status.pause_asked.connect(self.watch.pause_or_resume)
 
     def _page_built(self, page: object) -> None:
         if isinstance(page, LatentPanel):
@@ -140,12 +127,6 @@ class Window(QMainWindow):
             panel.view.setFocus()
             if self.isVisible():
                 panel.start()
-
-    def _pause_or_go_on(self) -> None:
-        run = self.watch.active
-        if run is not None:
-            (self.watch.resume if run.state == "paused" else self.watch.pause)(run.run)
-            self.watch.look()
 
     def _show_title(self) -> None:
         title = self.session.title

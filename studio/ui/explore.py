@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.latent import Recipe
@@ -138,7 +138,12 @@ class Explore(QWidget):
     def _ended(self, _: object) -> None:
         self._job = None
 
-    def showEvent(self, event: Any) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._document is not None and not self._documents:
+        if self._document is not None:
             self._rest.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.pause()
+        self._rest.stop()
+        super().hideEvent(event)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QPixmap
+from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.history import History
@@ -183,10 +183,6 @@ class LatentPanel(QWidget):
         _teach(self, self._note)
         if not self.maker.is_waiting and not self.bar.variety.is_dragged:
             _show_recipe(self, document.recipe)  # nothing moves while a person aims
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.explore.pause()
-        super().hideEvent(event)
 
 
 def _offer(panel: LatentPanel) -> Offer | None:

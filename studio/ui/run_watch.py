@@ -167,6 +167,13 @@ class RunWatch(QObject):
     def stop(self, run: RunFolder) -> None:
         run.tell("stop")
 
+    def pause_or_resume(self) -> None:
+        """The other of the two, for the run that trains now."""
+        run = self.active
+        if run is not None:
+            (self.resume if run.state == "paused" else self.pause)(run.run)
+            self.look()
+
     def close(self) -> None:
         """Stop looking; the trainers go on."""
         self._timer.stop()
