@@ -141,6 +141,7 @@ class Slider(QSlider):
             if not handle.contains(ev.position().toPoint()):
                 width = max(1, self.width() - handle.width())
                 at = round(ev.position().x() - handle.width() / 2)
+                self.setSliderDown(True)  # so that the jump belongs to the drag
                 self.setValue(
                     QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, width)
                 )
@@ -243,7 +244,7 @@ class LabelledSlider(QWidget):
 class SeedField(QLineEdit):
     """A whole number that results grow from; Up and Down step it."""
 
-    seed_changed = Signal(int)
+    seed_changed = Signal(object)  # int up to 2**32 - 1, which is more than Qt's int holds
 
     def __init__(self, seed: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(str(seed), parent)

@@ -1,0 +1,171 @@
+"""The window: pages, menus with shortcuts, drops, the title, closing; without any model."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from studio import media
+from studio.app.drops import Drop, read_drop
+from studio.app.session import Session
+from studio.app.window import Window
+from studio.core.latent import Latent, Recipe
+from studio.core.library import places
+from studio.core.pixels import Pixels
+from studio.core.settings import Settings
+from studio.media.artwork.document import Artwork
+from studio.ui import theme
+from studio.ui.context import StudioContext
+from studio.ui.jobs import Jobs
+from studio.ui.run_watch import RunWatch
+
+PICTURE = Artwork(Recipe(latent=Latent(seed=3)), Pixels(2, 1, b"abcdef"))
+
+
+@pytest.fixture
+def window(qtbot, qapp, monkeypatch):
+    theme.apply_theme(qapp)
+    monkeypatch.setattr("studio.ui.model_chooser.models", lambda medium, places: ([], []))
+    context = StudioContext(Jobs(), Settings(), places(), print, lambda *a: None)
+    window = Window(Session(media.kinds(), context), RunWatch(places()))
+    window.show_page("artwork")
+    window.show()
+    yield window
+    window.was_closed = True
+    window.close()
+    window.deleteLater()
+    assert context.jobs.close()
+
+
+def menu_titles(window):
+    return [action.text() for action in window.menus.bar.actions()]
+
+
+def test_every_place_of_the_rail_opens_and_is_marked(window):
+    for name in ("music", "pattern", "train", "settings", "artwork"):
+        window.rail.chosen.emit(name)
+        assert window.pages.name == name
+        assert window.rail._buttons[name].isChecked()
+
+
+def test_panels_bring_their_own_menus(window):
+    assert menu_titles(window) == ["File", "Edit", "Model", "View", "Help"]
+    window.show_page("music")
+    titles = menu_titles(window)
+    assert titles[:2] == ["File", "Edit"] and titles[-3:] == ["Model", "View", "Help"]
+    assert len(titles) > 5
+    window.show_page("train")
+    assert menu_titles(window) == ["File", "Edit", "Model", "View", "Help"]
+
+
+def test_no_two_commands_share_a_shortcut(window):
+    for name in ("artwork", "music", "pattern", "train"):
+        window.show_page(name)
+        seen: dict[str, str] = {}
+        for title, rows in window.menus.shortcuts():
+            for text, keys in rows:
+                for key in keys.split("   "):
+                    assert key not in seen, f"{name}: {key} is {seen.get(key)} and {title} {text}"
+                    seen[key] = f"{title} {text}"
+
+
+def test_commands_for_results_rest_where_there_is_no_panel(window):
+    by_text = {command.text: action for command, action in window.menus.actions}
+    assert by_text["Generate"].isEnabled()
+    window.show_page("train")
+    assert not by_text["Generate"].isEnabled() and by_text["Save project"].isEnabled()
+
+
+def test_the_title_says_what_is_open_and_whether_it_is_saved(window, tmp_path):
+    assert window.windowTitle() == "Untitled – Atelier"
+    window.session.histories["artwork"].apply(PICTURE, "Generate")
+    assert window.windowTitle() == "Untitled * – Atelier"
+    window.session.save(tmp_path / "orchard.atelier")
+    assert window.windowTitle() == "orchard – Atelier"
+    assert window.project_name.text() == "orchard"
+
+
+def test_unsaved_work_is_asked_about_before_closing(window, qtbot):
+    window.session.histories["artwork"].apply(PICTURE, "Generate")
+    assert not window.close()
+    question = QApplication.activeModalWidget()
+    assert question is not None and "Save what you made" in question.text()
+    question.reject()
+    assert window.isVisible()
+
+
+def drop_on(window, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    everything = (
+        Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    enter = QDragEnterEvent(QPoint(200, 200), *everything)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted() and window.dropping._veil.isVisible()
+    QApplication.sendEvent(window, QDropEvent(QPointF(200, 200), *everything))
+    assert not window.dropping._veil.isVisible()
+
+
+def test_a_dropped_folder_opens_train_with_a_guessed_medium(window, tmp_path, qtbot):
+    for number in range(3):
+        (tmp_path / f"{number}.mid").touch()
+    drop_on(window, tmp_path)
+    page = window.pages.currentWidget()
+    assert window.pages.name == "train" and page.form.medium == "music"
+    qtbot.waitUntil(lambda: "least 8" in page.form.verdict._sentence.text())
+
+
+def test_a_dropped_project_opens(window, tmp_path):
+    path = tmp_path / "mine.atelier"
+    window.session.histories["artwork"].apply(PICTURE, "Generate")
+    window.session.save(path)
+    window.session.new()
+    drop_on(window, path)
+    assert window.session.histories["artwork"].value == PICTURE
+    assert window.session.path == path
+
+
+def test_a_damaged_project_is_a_sentence_and_nothing_changes(window, tmp_path):
+    path = tmp_path / "bad.atelier"
+    path.write_bytes(b"PK nonsense")
+    drop_on(window, path)
+    assert "bad.atelier" in window.message.text
+    assert window.session.path is None
+
+
+def test_what_cannot_be_opened_says_so(window, tmp_path):
+    path = tmp_path / "letter.txt"
+    path.touch()
+    drop_on(window, path)
+    assert "letter.txt is none" in window.message.text
+
+
+def test_a_dropped_file_that_is_no_model_is_refused(window, tmp_path):
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(b"12345678{}")
+    drop_on(window, path)
+    assert "weights.safetensors" in window.message.text
+    assert not window.notice.isVisible()
+
+
+def test_only_local_things_are_taken():
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/a.png")])
+    assert read_drop(mime) is None
+    mime.setUrls([QUrl.fromLocalFile("/somewhere/a.safetensors")])
+    assert read_drop(mime) == Drop(Path("/somewhere/a.safetensors"), "model")
+
+
+def test_the_shortcut_sheet_lists_the_panels_own(window):
+    window.show_page("artwork")
+    window.show_shortcuts()
+    assert window.pages.name == "shortcuts"
+
+
+def test_errors_reach_the_message_line(window, caplog):
+    window.session.context.report(MemoryError())
+    assert "memory" in window.message.text
+    caplog.clear()

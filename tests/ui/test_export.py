@@ -1,0 +1,62 @@
+"""Names of files that leave, the export dialog, what a drag carries."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.core.errors import StudioError
+from studio.core.kind import Exporter
+from studio.ui.export import ExportDialog, Offer, file_stem, free_path
+from studio.ui.widgets import pixmap_of
+
+
+@pytest.mark.parametrize(
+    ("words", "stem"),
+    [
+        (("Fruit watercolours", "48213"), "fruit-watercolours_48213"),
+        (("../..//etc/passwd", "1"), "etc-passwd_1"),
+        (("Früchte: «neu»", "7"), "fr-chte-neu_7"),
+        (("", ""), "atelier"),
+    ],
+)
+def test_file_names_suit_every_system(words, stem):
+    assert file_stem(*words) == stem
+
+
+def test_a_taken_name_gets_a_number(tmp_path):
+    assert free_path(tmp_path, "a", ".png").name == "a.png"
+    (tmp_path / "a.png").touch()
+    assert free_path(tmp_path, "a", ".png").name == "a_2.png"
+
+
+@pytest.fixture
+def dialog(qtbot, kind, context, panel):
+    offer = Offer(kind.empty(), "grey_1", pixmap_of(np.zeros((4, 4, 3), np.uint8)))
+    return ExportDialog(kind, context, offer, panel)
+
+
+def test_export_writes_says_so_and_remembers_the_folder(qtbot, dialog, context, tmp_path):
+    target = tmp_path / "out" / "mine.oth"
+    target.parent.mkdir()
+    dialog._write(str(target))
+    qtbot.waitUntil(lambda: bool(context.said))
+    assert target.exists() and context.said == [f"Saved {target}"]
+    assert Path(context.settings.last_folder) == target.parent
+    dialog.deleteLater()
+
+
+def test_an_unknown_ending_is_refused_in_words(dialog, context, tmp_path):
+    dialog._write(str(tmp_path / "mine.doc"))
+    assert context.said == ["Choose a name that ends with .grey, .oth."]
+    dialog.deleteLater()
+
+
+def test_a_failed_drag_says_why(qtbot, panel, context):
+    def refuse(document, path):
+        raise StudioError("The disk is full.")
+
+    panel.start()
+    qtbot.waitUntil(lambda: panel.has_result)
+    panel.drag_out.drag(Exporter("Grey", ".grey", refuse))
+    assert context.said == ["The disk is full."]

@@ -1,0 +1,38 @@
+"""Settings hold at once and are on disk; the device says why."""
+
+from studio.core.settings import load_settings
+from studio.ui.help_pages import AboutPage, ShortcutsPage
+from studio.ui.settings_page import SettingsPage
+
+
+def test_changes_are_kept_and_told(qtbot, context):
+    page = SettingsPage(context)
+    qtbot.addWidget(page)
+    told = []
+    page.device_changed.connect(lambda: told.append(1))
+    page._change_device(device="cpu")
+    page._change_device(device="cpu")
+    assert told == [1]
+    assert load_settings(context.places.settings_path)[0].device == "cpu"
+    page.show_device("CPU, 1 thread", "No GPU here.", good=True)
+    assert page._used.text() == "CPU, 1 thread" and page._why.text() == "No GPU here."
+
+
+def test_a_soundfont_that_is_not_there_is_refused(qtbot, context, tmp_path):
+    page = SettingsPage(context)
+    qtbot.addWidget(page)
+    page._soundfont_chosen(str(tmp_path / "gone.sf2"))
+    assert "no file" in context.said[0] and context.settings.soundfont == ""
+    file = tmp_path / "piano.sf2"
+    file.touch()
+    page._soundfont_chosen(str(file))
+    assert context.settings.soundfont == str(file)
+
+
+def test_help_pages_show(qtbot, themed):
+    sheet = ShortcutsPage()
+    qtbot.addWidget(sheet)
+    sheet.show_shortcuts([("File", [("Open", "Ctrl+O")])])
+    sheet.show_shortcuts([("File", [("Open", "Ctrl+O")]), ("Edit", [("Undo", "Ctrl+Z")])])
+    sheet.show()
+    qtbot.addWidget(AboutPage())

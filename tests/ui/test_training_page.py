@@ -1,0 +1,159 @@
+"""Train: the form, the doctor's verdict, following runs on disk, commands to them."""
+
+import json
+
+import pytest
+
+from studio.core.run_folder import RunFolder, TrainConfig
+from studio.ui.run_watch import RunWatch, last_words
+from studio.ui.training_page import TrainingPage
+
+
+@pytest.fixture
+def watch(context):
+    watch = RunWatch(context.places)
+    yield watch
+    watch.close()
+
+
+@pytest.fixture
+def page(qtbot, kind, context, watch):
+    page = TrainingPage([kind], context, watch)
+    qtbot.addWidget(page)
+    page.resize(1224, 740)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def run(context, tmp_path):
+    run = RunFolder(context.places.runs_path / "mine")
+    run.create(TrainConfig("fake", str(tmp_path), "Mine", seconds=600.0))
+    run.append("start", kimg=0, total_kimg=1e6, device="CPU, 1 thread")
+    run.append("progress", kimg=2.5, images_per_s=40.0, eta_s=300.0, loss_d=0.5, loss_g=1.0)
+    run.append("progress", kimg=3.0, images_per_s=40.0, eta_s=290.0, loss_d=0.4, loss_g=1.1)
+    return run
+
+
+def folder_with(tmp_path, count):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number}.grey").touch()
+    return folder
+
+
+def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
+    page.take_folder(folder_with(tmp_path, 120), "")
+    start = page.form._start
+    qtbot.waitUntil(start.isEnabled)
+    assert page.form.verdict._sentence.text() == "✓  120 usable."
+    asked = []
+    page.form.asked.disconnect()
+    page.form.asked.connect(lambda config, name: asked.append((config, name)))
+    page.form.presets._cards[0].click()
+    start.click()
+    config, name = asked[0]
+    assert (config.medium, config.seconds, config.name, name) == ("fake", 600.0, "files", "files")
+
+
+def test_too_few_files_cannot_be_trained(qtbot, page, tmp_path):
+    page.take_folder(folder_with(tmp_path, 7), "")
+    qtbot.waitUntil(lambda: "at least 8" in page.form.verdict._sentence.text())
+    assert not page.form._start.isEnabled()
+
+
+def test_a_missing_folder_is_a_sentence(qtbot, page, tmp_path):
+    page.take_folder(tmp_path / "gone", "")
+    assert "There is no folder" in page.form.verdict._sentence.text()
+
+
+def test_a_run_on_disk_is_found_and_shown(page, watch, run):
+    watch.look()
+    shown = watch.runs[0]
+    assert (shown.name, shown.state, shown.device) == ("Mine", "stopped", "CPU, 1 thread")
+    assert shown.share == pytest.approx(1 - 290 / 600)
+    assert len(shown.figures) == 2
+    assert page.list.count() == 1
+    assert "3.0 kimg" in page.detail._figures.text()
+    assert page.form.presets._cards[0]._kimg == ""
+    page.form._show_pace()
+    assert page.form.presets._cards[0]._kimg == "24 kimg"
+
+
+def test_new_lines_are_followed_and_a_living_run_is_running(page, watch, run):
+    lock = run.lock()
+    assert lock.acquire()
+    watch.look()
+    assert watch.active is not None and watch.active.state == "running"
+    run.append("progress", kimg=4.0, images_per_s=41.0, eta_s=280.0)
+    watch.look()
+    assert watch.active.status.kimg == 4.0
+    watch.pause_or_resume()
+    assert run.command() == "pause" and watch.active.state == "paused"
+    page.detail._pause.click()
+    assert run.command() == "run"
+    page.detail._stop.click()
+    assert run.command() == "stop" and watch.active.state == "stopping"
+    lock.release()
+    watch.look()
+    assert watch.active is None
+
+
+def test_samples_can_be_walked_through_time(page, watch, run):
+    from PIL import Image
+
+    for kimg in (0, 1, 2):
+        file = run.samples_path / f"{kimg:010.3f}.png"
+        Image.new("RGB", (16, 8), (80 * kimg, 0, 0)).save(file)
+        run.append("sample", kimg=kimg, file=f"samples/{file.name}")
+    watch.look()
+    slider = page.detail._time
+    assert (slider.maximum(), slider.value()) == (2, 2)
+    slider.setValue(0)
+    assert page.detail._kimg.text() == "0.0 kimg"
+    run.append("sample", kimg=3, file=f"samples/{file.name}")
+    watch.look()
+    assert slider.value() == 0, "a person looks at an old one; nothing jumps"
+    page.detail._newest.click()
+    assert slider.value() == 3
+
+
+def test_beginning_starts_a_process_of_its_own(context, watch, monkeypatch, tmp_path):
+    started = []
+
+    class Child:
+        def __init__(self, command, **options):
+            started.append((command, options))
+
+        def poll(self):
+            return None
+
+    monkeypatch.setattr("studio.ui.run_watch.subprocess.Popen", Child)
+    run = watch.begin(TrainConfig("fake", str(tmp_path), "Mine"), "mine")
+    command, options = started[0]
+    assert command[1:] == [
+        "-m", "studio", "train", "--resume", "--out", str(run.run.path), "--events",
+    ]  # fmt: skip
+    assert options["start_new_session"] is True
+    assert run.state == "starting"
+    watch.resume(run.run)
+    assert len(started) == 1, "never two trainers for one run"
+    again = watch.begin(TrainConfig("fake", str(tmp_path), "Mine"), "mine")
+    assert again.run.path.name == "mine_2"
+
+
+def test_a_damaged_run_hides_no_other(watch, run, context):
+    bad = context.places.runs_path / "bad"
+    bad.mkdir()
+    (bad / "config.json").write_text("{")
+    watch.look()
+    assert [one.name for one in watch.runs] == ["Mine"]
+
+
+def test_the_trainers_last_words_are_shown_but_no_json(run):
+    log = run.path / "trainer.log"
+    log.write_text(json.dumps({"event": "start"}) + "\n")
+    assert last_words(run) == ""
+    log.write_text("Traceback\nMemoryError: no room\n")
+    assert last_words(run) == "MemoryError: no room"
