@@ -26,7 +26,7 @@ BAR_TICKS = STEPS_PER_BAR * TICKS_PER_STEP
 # Lines closer than this are left out
 GRID_LEAST_PX = 5.0
 NAME_ROW_PX, NAME_WIDTH_PX = 11.0, 30.0
-LETTER_ROW_PX, LETTER_WIDTH_PX = 9.0, 16.0
+SIGN_ROW_PX, SIGN_WIDTH_PX = 9.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class NoteFinder:
         return [self.notes[index] for index in np.flatnonzero(seen)]
 
 
-def letter(track: str) -> str:
-    """The track's sign beside its colour: M, C, B, D."""
-    return track[0].upper()
+def sign(track: str) -> str:
+    """What tells the track beside its colour; two letters, as C and B would be read as pitches."""
+    return track[:2].title()
 
 
 def paint_rows(painter: QPainter, rect: QRect, place: Geometry, scene: Scene) -> None:
@@ -111,32 +111,37 @@ def paint_notes(
                     _paint_ghost(painter, place, note, scene.clip.audible(track))
     own = [note for note in seen if note.track == scene.track]
     for note in sorted(own, key=lambda one: one in scene.selection):
-        _paint_note(painter, place, note, note in scene.selection)
+        _paint_note(painter, place, note, note in scene.selection, scene.clip.audible(note.track))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _paint_ghost(painter: QPainter, place: Geometry, note: Note, is_audible: bool) -> None:
-    """A note of a track that is not being edited: dimmed, with the track's letter."""
+    """A note of a track that is not being edited: dimmed, with the track's sign."""
     fill = _blend(note.track, 0.42 if is_audible else 0.2)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     box = note_box(place, note)
     painter.drawRoundedRect(box, 2.5, 2.5)
-    if box.width() >= LETTER_WIDTH_PX and place.row_px >= LETTER_ROW_PX:
+    if box.width() >= SIGN_WIDTH_PX and place.row_px >= SIGN_ROW_PX:
         painter.setPen(_blend(note.track, 0.9))
-        _paint_word(painter, box, letter(note.track))
+        _paint_word(painter, box, sign(note.track))
 
 
-def _paint_note(painter: QPainter, place: Geometry, note: Note, is_selected: bool) -> None:
-    """A note of the active track: the louder the brighter, its name where there is room."""
-    fill = _blend(note.track, 0.5 + 0.5 * note.velocity / 127)
+def _paint_note(
+    painter: QPainter, place: Geometry, note: Note, is_selected: bool, is_audible: bool
+) -> None:
+    """A note of the active track: the louder the brighter, hollow when muted, named if it fits."""
+    loud = 0.5 + 0.5 * note.velocity / 127
+    fill = _blend(note.track, loud if is_audible else 0.25)
     box = note_box(place, note)
     painter.setBrush(fill.lighter(125) if is_selected else fill)
-    painter.setPen(QPen(color("text"), 1.5) if is_selected else Qt.PenStyle.NoPen)
-    inset = 0.75 if is_selected else 0.0
+    edge = color("text") if is_selected else _blend(note.track, loud)
+    has_edge = is_selected or not is_audible
+    painter.setPen(QPen(edge, 1.5 if is_selected else 1.0) if has_edge else Qt.PenStyle.NoPen)
+    inset = 0.75 if has_edge else 0.0
     painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), 2.5, 2.5)
     if box.width() >= NAME_WIDTH_PX and place.row_px >= NAME_ROW_PX and note.track != DRUMS:
-        painter.setPen(color("accent_ink"))
+        painter.setPen(color("accent_ink" if is_audible else "text"))
         _paint_word(painter, box, note_name(note.pitch))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, 
 
 from studio.media.music.document import DRUMS, TRACKS, Clip
 from studio.media.music.names import PROGRAM_NAMES
-from studio.media.music.paint_view import letter
+from studio.media.music.paint_view import sign
 from studio.media.music.sampler import Instruments
 from studio.ui.theme import color, ui_font
 from studio.ui.widgets import tip
@@ -18,7 +18,7 @@ from studio.ui.widgets import tip
 ROW_PX = 34
 # The column is narrow, and names of instruments are long
 NARROW = "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18px; }"
-BADGE_PX = 17
+BADGE_PX = 19
 # Up to here the badge and the name are painted
 NAME_PX = 81
 
@@ -94,7 +94,7 @@ class TrackRow(QWidget):
         return QSize(270, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The badge carries the letter that the track's notes show while another is edited."""
+        """The badge carries the sign that the track's notes show while another is edited."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._is_active:
@@ -108,11 +108,11 @@ class TrackRow(QWidget):
         badge = QRectF(0, 0, BADGE_PX, BADGE_PX)
         badge.moveCenter(middle)
         painter.setPen(color("accent_ink"))
-        painter.setFont(ui_font(11, strong=True))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, letter(self._track))
+        painter.setFont(ui_font(10, strong=True))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, sign(self._track))
         painter.setPen(color("text"))
         painter.setFont(ui_font(13))
-        words = QRectF(29, 0, NAME_PX - 29, self.height())
+        words = QRectF(30, 0, NAME_PX - 30, self.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._title)
         painter.end()
 
