@@ -126,8 +126,8 @@ class Session:
             self.run.append("start", kimg=self.trainer.kimg, total_kimg=self.config.kimg,
                             device=self.device_words, text="")
         )  # fmt: skip
-        yield from self._sample()
         try:
+            yield from self._sample()
             ended = yield from self._loop()
         except BaseException:
             # Closed or interrupted between two steps, where the state is whole.

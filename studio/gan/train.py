@@ -23,6 +23,7 @@ from studio.gan.ema import Average
 from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
 
 EMA_KIMG = 10.0
+LONG_KIMG = 500.0  # where the clock decides the length, assume no more than this
 MIXING_CHANCE = 0.9
 MIXING_FROM = 500  # with fewer examples style mixing asks for more than there is to learn
 
@@ -54,7 +55,9 @@ class Training(Protocol):
 
 def resolved(config: TrainConfig, training: Training, count: int) -> TrainConfig:
     """The configuration with everything decided that it leaves open, for a folder of this size."""
-    small = 0.8 if count < 200 else 0.4 if count < 2000 else 0.0
+    # Augmentation is for discriminators that see the same few files again and again.
+    times = min(config.kimg, LONG_KIMG) * 1000 / max(count, 1)
+    small = 0.8 if times > 2000 else 0.4 if times > 300 else 0.0
     return replace(
         config,
         batch=config.batch or training.batch,
@@ -226,12 +229,12 @@ class Trainer:
         """Pictures of the average generator for seeds 0 to count - 1, always the same latents."""
         network: Any = self.average.network
         random = torch.Generator().manual_seed(0)
-        state = torch.get_rng_state()  # the noise inside must not move the training's own numbers
-        torch.manual_seed(0)
         z = torch.randn(count, network.z_dim, generator=random).to(self.device)
-        found = [p for part in z.split(16) for p in self.training.pictures(network(part).float())]
-        torch.set_rng_state(state)
-        return found
+        cuda = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(cuda):  # the noise inside must not move the training's numbers
+            torch.manual_seed(0)
+            outputs = [network(part).float() for part in z.split(16)]
+        return [picture for output in outputs for picture in self.training.pictures(output)]
 
 
 def _adam(network: nn.Module, rate: float, lazy: float) -> torch.optim.Adam:

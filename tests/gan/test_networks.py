@@ -77,7 +77,7 @@ def test_tiles_are_seamless_and_roll_with_their_latent(
     generator = PatternGenerator(model(tmp_path, TORUS, "pattern"), "cpu")
     recipe = Recipe().with_option("tiles_x", across).with_option("tiles_y", down)
     ratios = []
-    for seed in range(24 // (across * down)):
+    for seed in range(32):
         one = recipe.with_latent(seed=seed, psi=1.0)
         tile = result_of(generator.generate(one)).pixels.array()
         assert tile.shape == (32 * down, 32 * across, 3)
@@ -86,7 +86,7 @@ def test_tiles_are_seamless_and_roll_with_their_latent(
         ).pixels.array()
         assert np.array_equal(rolled, np.roll(tile, (2 * 8, 8), (0, 1)))
         ratios.append(seam_ratio(tile))
-    assert np.mean(ratios) < 1.05  # few tiles when they are large: the mean is what counts
+    assert np.mean(ratios) < 1.05
 
 
 def test_zero_padding_would_show_a_seam(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""Model and checkpoint files: round trip, damage, foreign files, nothing unpickled."""
+
+import pickle
+import struct
+from pathlib import Path
+
+import pytest
+import torch
+
+from studio.core.errors import StudioError
+from studio.core.model_file import ModelHeader, find_models, read_entry
+from studio.gan import checkpoint
+from studio.gan.explore import Playable
+from studio.gan.networks import Generator, NetworkConfig
+
+TINY = NetworkConfig(32, 256, 8, 8, 8)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "one.safetensors"
+    header = ModelHeader("", "artwork", "One", 32, TINY.to_json(), {"kimg": 3.0})
+    checkpoint.save_model(path, Generator(TINY), header, b"\x89PNG preview")
+    return path
+
+
+def open_it(path: Path) -> Playable:
+    return Playable(path, "artwork", "cpu", lambda n: Generator(NetworkConfig(**n)))
+
+
+def test_header_and_weights_come_back(model: Path) -> None:
+    entry = read_entry(model)
+    header, weights = checkpoint.load_model(model)
+    assert entry.header == header and entry.preview_png == b"\x89PNG preview"
+    assert header.name == "One" and header.trained == {"kimg": 3.0}
+    halves = {name: value.half() for name, value in weights.items()}
+    assert header.id == checkpoint.weights_id(halves) and len(header.id) == 16
+    assert open_it(model).network.num_ws == 7
+
+
+def test_the_id_is_that_of_the_weights(tmp_path: Path, model: Path) -> None:
+    again = checkpoint.save_model(
+        tmp_path / "two.safetensors", open_it(model).network, ModelHeader("", "artwork", "x", 32)
+    )
+    assert again.id == read_entry(model).header.id
+
+
+@pytest.mark.parametrize("keep", [0, 5, 8, 200, 0.5, 0.99])
+def test_cut_files_are_refused_in_words(model: Path, keep: float) -> None:
+    whole = model.read_bytes()
+    model.write_bytes(whole[: int(keep * len(whole)) if isinstance(keep, float) else keep])
+    for reading in (read_entry, checkpoint.load_model):
+        with pytest.raises(StudioError, match=r"one\.safetensors"):
+            reading(model)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.dumps({"weights": 1}),
+        struct.pack("<Q", 2**62) + b"{}",
+        struct.pack("<Q", 2) + b"{}" + b"\0" * 64,
+        struct.pack("<Q", 4) + b"[[[[" + b"\0" * 64,
+        b"GIF89a" + b"\0" * 999,
+    ],
+)
+def test_foreign_files_are_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "foreign.safetensors"
+    path.write_bytes(content)
+    for reading in (read_entry, checkpoint.load_model):
+        with pytest.raises(StudioError):
+            reading(path)
+    entries, problems = find_models([tmp_path])
+    assert entries == [] and len(problems) == 1
+
+
+def test_a_model_of_another_medium_is_refused(model: Path) -> None:
+    with pytest.raises(StudioError, match="is a model for artwork, not music"):
+        Playable(model, "music", "cpu", lambda n: Generator(NetworkConfig(**n)))
+
+
+@pytest.mark.parametrize(
+    "network", [{"size_px": 64}, {"size_px": 0}, {"size_px": "big"}, {"nonsense": 1}]
+)
+def test_a_header_that_does_not_fit_is_refused(tmp_path: Path, network: dict) -> None:
+    path = tmp_path / "odd.safetensors"
+    checkpoint.save_model(path, Generator(TINY), ModelHeader("", "artwork", "Odd", 32, network))
+    with pytest.raises(StudioError):
+        open_it(path)
+
+
+def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
+    network = Generator(TINY)
+    with torch.no_grad():
+        network.mapping.w_average.fill_(float("nan"))
+    path = tmp_path / "nan.safetensors"
+    checkpoint.save_model(path, network, ModelHeader("", "artwork", "N", 32, TINY.to_json()))
+    with pytest.raises(StudioError, match="broken numbers"):
+        open_it(path)
+
+
+def test_a_newer_format_asks_for_an_update(model: Path) -> None:
+    content = model.read_bytes()
+    model.write_bytes(content.replace(b'\\"format\\": 1', b'\\"format\\": 9'))
+    with pytest.raises(StudioError, match="newer Atelier"):
+        read_entry(model)
+
+
+def test_a_full_disk_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    checkpoint.save_state(path, {"a": torch.ones(3)}, {"seen": 1})
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StudioError, match="No space left"):
+        checkpoint.save_state(path, {"a": torch.zeros(3)}, {"seen": 2})
+    tensors, values = checkpoint.load_state(path)
+    assert values == {"seen": 1} and torch.equal(tensors["a"], torch.ones(3))
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
