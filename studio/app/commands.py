@@ -46,6 +46,10 @@ def all_commands(window: Commanded, places: list[Place]) -> list[Command]:
     ]
 
 
+def _nothing() -> None:
+    """For an entry that only opens a menu of its own."""
+
+
 def _going(window: Commanded, name: str) -> Callable[[], None]:
     return lambda: window.show_page(name)
 
@@ -66,6 +70,7 @@ def file_commands(window: Commanded) -> list[Command]:
     return [
         Command("File", tr("New project"), project.new, (Standard.New,), "plus"),
         Command("File", tr("Open project…"), project.open, (Standard.Open,), "folder"),
+        Command("File", tr("Open recent"), _nothing, fill=project.fill_recent),
         Command("File", tr("Save project"), project.save, (Standard.Save,), "save"),
         Command("File", tr("Save project as…"), project.save_as, ("Ctrl+Shift+S",)),
         Command(

@@ -90,6 +90,8 @@ class Dropping(QObject):
         self._target.play_model(kept, medium)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDropEvent) and event.source() is not None:
+            return super().eventFilter(watched, event)  # our own file on its way out
         if isinstance(event, QDragEnterEvent):
             drop = read_drop(event.mimeData())
             if drop is not None:

@@ -24,6 +24,7 @@ class Command:
     icon: str = ""
     needs_panel: bool = False
     separator: bool = False
+    fill: Callable[[QMenu], None] | None = None  # makes it a menu of its own, filled when it opens
 
 
 @dataclass
@@ -56,7 +57,8 @@ class Menus:
         titles = list(self.order)
         at = titles.index(self.extra_after) + 1
         for title in [*titles[:at], *extra, *titles[at:]]:
-            menu = self.bar.addMenu(title)
+            # Alt and the first letter open what every page has.
+            menu = self.bar.addMenu(f"&{title}" if title in self.order else title)
             self._menus[title] = menu
             if title in own:
                 menu.addActions(own[title])
@@ -66,7 +68,10 @@ class Menus:
                     if command.separator:
                         menu.addSeparator()
                     action.setEnabled(has_panel or not command.needs_panel)
-                    menu.addAction(action)
+                    if command.fill is None:
+                        menu.addAction(action)
+                    else:
+                        _add_filled(menu, command.text, command.fill)
 
     def menu(self, title: str) -> QMenu:
         return self._menus[title]
@@ -74,6 +79,11 @@ class Menus:
     def shortcuts(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """(menu, [(text, keys)]) of everything in the bar now, for the sheet."""
         return [(title, _rows(menu)) for title, menu in self._menus.items() if _rows(menu)]
+
+
+def _add_filled(menu: QMenu, text: str, fill: Callable[[QMenu], None]) -> None:
+    inner = menu.addMenu(text)
+    inner.aboutToShow.connect(lambda: fill(inner))
 
 
 def _rows(menu: QMenu) -> list[tuple[str, str]]:

@@ -54,7 +54,8 @@ class ProjectActions(QObject):
                 action = menu.addAction(path.stem)
                 action.setToolTip(name)
                 action.triggered.connect(lambda _=False, path=path: self.open_path(path))
-        menu.setEnabled(not menu.isEmpty())
+        if menu.isEmpty():
+            menu.addAction(self.tr("None yet")).setEnabled(False)
 
     def after_asking(self, then: Callable[[], object]) -> None:
         """Go on at once when everything is saved; otherwise ask first."""

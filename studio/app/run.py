@@ -29,7 +29,7 @@ from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.generation import LoadedGenerators
 from studio.ui.jobs import Job, Jobs
-from studio.ui.run_watch import RunWatch
+from studio.ui.run_watch import RunWatch, WatchedRun
 
 COLLECT_EVERY_MS = 2000
 LOG_BYTES = 1_000_000
@@ -85,6 +85,7 @@ class Studio:
         self.watch = RunWatch(where)
         self.window = Window(self.session, self.watch)
         self.window.device_changed.connect(self._ask_device)
+        self.watch.ended.connect(self._run_ended)
 
     def open(self, project: Path | None, on_ready: Callable[[], None] | None = None) -> None:
         """Show the window; everything slow begins after it is painted and answers."""
@@ -131,6 +132,13 @@ class Studio:
             self._offer_lost(lost)
         self.watch.start()
         self.window.begin()
+
+    def _run_ended(self, run: WatchedRun) -> None:
+        if run.state == "failed":
+            words = self.window.tr("The training of {name} failed: {text}")
+        else:
+            words = self.window.tr("{name} is trained. Choose it as the model, or look at Train.")
+        self.context.notify(words.format(name=run.name, text=run.status.text))
 
     def _offer_lost(self, lost: Path) -> None:
         session = self.session

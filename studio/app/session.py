@@ -67,7 +67,7 @@ class Session(QObject):
             self._recovery = Recovery(self.context.places)
         except OSError as error:
             self.context.notify(self.tr("Autosave is off: {}.").format(error.strerror or error))
-        self._timer.start(round(1000 * max(5.0, self.context.settings.autosave_seconds)))
+        self._timer.start(self._interval_ms())
         return lost[0] if lost else None
 
     def new(self) -> None:
@@ -113,6 +113,7 @@ class Session(QObject):
 
     def autosave(self) -> None:
         """Write what changed since the last time, on the worker."""
+        self._timer.setInterval(self._interval_ms())
         now = self._documents()
         unchanged = all(a is b for a, b in zip(now, self._autosaved, strict=True))
         if self._recovery is None or unchanged or self.is_saved:
@@ -141,6 +142,9 @@ class Session(QObject):
             self._autosave_now()
         else:
             self._recovery.close()
+
+    def _interval_ms(self) -> int:
+        return round(1000 * max(5.0, self.context.settings.autosave_seconds))
 
     def _autosave_now(self) -> None:
         try:

@@ -122,6 +122,7 @@ class Window(QMainWindow):
         self.message.raise_()
         panel = self.pages.panel
         self.menus.show_panel(panel.menu_actions() if panel else {}, has_panel=panel is not None)
+        self.status.show_noun(panel.kind.noun if panel else "")
         if panel is not None:
             self.last_medium = panel.kind.name
             panel.view.setFocus()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
+from PySide6.QtGui import QActionGroup, QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from studio.core.errors import StudioError
@@ -109,11 +109,32 @@ class DragOutButton(QPushButton):
         self._written: dict[str, tuple[Any, Path]] = {}  # suffix: what was dragged last, its file
         self.setIcon(theme.icon("drag-out"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        formats = ", ".join(one.suffix.lstrip(".").upper() for one in kind.exporters[:1])
-        self.setToolTip(
-            self.tr("Drag from here into another program: it gets a real {} file").format(formats)
-        )
         self.clicked.connect(self._explain)
+        self._exporter = kind.exporters[0]
+        if len(kind.exporters) > 1:
+            self._offer_formats()
+        self._say_format()
+
+    def _offer_formats(self) -> None:
+        """A right click chooses what is dragged from now on."""
+        group = QActionGroup(self)
+        for exporter in self._kind.exporters:
+            action = group.addAction(self.tr("Drag as {}").format(exporter.label))
+            action.setCheckable(True)
+            action.setChecked(exporter is self._exporter)
+            action.triggered.connect(lambda _=False, one=exporter: self._choose(one))
+        self.addActions(group.actions())
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _choose(self, exporter: Exporter) -> None:
+        self._exporter = exporter
+        self._say_format()
+
+    def _say_format(self) -> None:
+        ending = self._exporter.suffix.lstrip(".").upper()
+        words = self.tr("Drag from here into another program: it gets a real {} file")
+        more = self.tr("Right click for other formats") if len(self._kind.exporters) > 1 else ""
+        self.setToolTip("\n".join(filter(None, (words.format(ending), more))))
 
     def written_file(self, exporter: Exporter) -> Path | None:
         """The lasting file of the present result, written now if it was not before."""
@@ -168,6 +189,6 @@ class DragOutButton(QPushButton):
         ):
             self._pressed = None
             self.setDown(False)
-            self.drag(self._kind.exporters[0])
+            self.drag(self._exporter)
             return
         super().mouseMoveEvent(arg__1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidgetAction
 
 from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
@@ -15,6 +15,7 @@ from studio.core.model_file import ModelEntry, read_entry
 from studio.core.resources import resource
 from studio.ui import theme
 from studio.ui.context import StudioContext
+from studio.ui.widgets import label
 
 WIDEST_PX = 190
 
@@ -96,7 +97,7 @@ class ModelChooser(QPushButton):
         self._menu.clear()
         for title, entries in self._groups():
             if entries:
-                self._menu.addSection(title)
+                self._menu.addAction(self._title_action(title))
             for entry in entries:
                 self._menu.addAction(self._model_action(entry))
         self._menu.addSeparator()
@@ -112,10 +113,19 @@ class ModelChooser(QPushButton):
         yours = [entry for entry in every if entry.path.parent != starters]
         return [(self.tr("Starter models"), ours), (self.tr("Your models"), yours)]
 
+    def _title_action(self, title: str) -> QAction:
+        """Style sheets hide the titles of menu sections, so this is a label of our own."""
+        words = label(title.upper(), "head")
+        words.setStyleSheet("padding: 6px 12px 4px 12px;")
+        action = QWidgetAction(self._menu)
+        action.setDefaultWidget(words)
+        action.setEnabled(False)
+        return action
+
     def _model_action(self, entry: ModelEntry) -> QAction:
-        action = QAction(self._icon(entry), entry.header.name, self._menu)
-        action.setCheckable(True)
-        action.setChecked(self.entry is not None and entry.path == self.entry.path)
+        is_chosen = self.entry is not None and entry.path == self.entry.path
+        name = entry.header.name.replace("&", "&&")
+        action = QAction(self._icon(entry), f"{name}\t✓" if is_chosen else name, self._menu)
         action.setToolTip(str(entry.path))
         action.triggered.connect(lambda: self._choose(entry))
         return action

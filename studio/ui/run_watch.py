@@ -61,7 +61,9 @@ class WatchedRun:
         if status.state == "finished":
             return 1.0
         if config.seconds is not None:
-            left = config.seconds if status.eta_s is None else status.eta_s
+            # The eta of the last progress: one that was stopped has none, and is not done.
+            left = self.figures[-1].get("eta_s") if self.figures else None
+            left = config.seconds if left is None else float(left)
             return min(1.0, max(0.0, 1 - left / max(config.seconds, 1e-9)))
         return min(1.0, status.kimg / max(config.kimg, 1e-9))
 
@@ -86,6 +88,7 @@ class RunWatch(QObject):
     """Every run in the library, looked at once a second."""
 
     changed = Signal()
+    ended = Signal(object)  # WatchedRun, finished or failed while we looked
 
     def __init__(self, places: Places) -> None:
         super().__init__()
@@ -121,9 +124,12 @@ class RunWatch(QObject):
         changed = [one.run.path for one in found] != list(known)
         self.runs = found
         for watched in found:
+            was_alive = watched.is_alive or watched.is_starting
             starting = watched.run.path in alive and not watched.run.is_running()
             changed = watched.read() or starting != watched.is_starting or changed
             watched.is_starting = starting
+            if was_alive and watched.state in ("finished", "failed"):
+                self.ended.emit(watched)
         if changed:
             self.changed.emit()
 

@@ -38,6 +38,7 @@ class StatusLine(QFrame):
         self._dot.setFixedSize(8, 8)
         self._device = label("", "figure")
         self._time = label("", "figure")
+        self._times: dict[str, str] = {}
         self._run = _RunSummary(self)
         self._run.clicked.connect(self.train_asked)
         self._run.pause.clicked.connect(self.pause_asked)
@@ -65,7 +66,12 @@ class StatusLine(QFrame):
     def show_time(self, seconds: float, noun: str) -> None:
         """How long the newest result took."""
         took = f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-        self._time.setText(self.tr("{took} a {noun}").format(took=took, noun=noun))
+        self._times[noun] = self.tr("{took} a {noun}").format(took=took, noun=noun)
+        self._time.setText(self._times[noun])
+
+    def show_noun(self, noun: str) -> None:
+        """The time of the panel that is in front now, or nothing."""
+        self._time.setText(self._times.get(noun, ""))
 
     def show_run(self, run: WatchedRun | None) -> None:
         """The training that is going on, or none."""

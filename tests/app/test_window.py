@@ -40,7 +40,7 @@ def window(qtbot, qapp, monkeypatch):
 
 
 def menu_titles(window):
-    return [action.text() for action in window.menus.bar.actions()]
+    return [action.text().replace("&", "") for action in window.menus.bar.actions()]
 
 
 def test_every_place_of_the_rail_opens_and_is_marked(window):
