@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.media.pattern.document import Tile, unit_cell
-from studio.media.pattern.seam import seam_ratio
+from studio.media.pattern.seam import SEAM_SEEN, seam_ratio
 from studio.media.pattern.sheet_view import (
     RULER_PX,
     Placement,
@@ -30,7 +30,6 @@ from studio.ui.theme import color
 SCALE_MIN, SCALE_MAX = 1 / 16, 32.0
 ZOOM_STEP = 1.2
 PAN_STEP_PX = 40
-SEAM_SEEN = 1.05
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -83,9 +82,7 @@ class RepeatView(QWidget):
     def caption(self) -> str:
         """The tile's size, how visible its seam is, and the zoom, in words."""
         if not self._tile.pixels:
-            return self.tr(
-                "Press Space to make a first tile,\nor drop a folder of tiles to learn from."
-            )
+            return ""
         size = self.tr("tile {0} × {1} px").format(*_size(self._tile))
         seam = self.tr("seam {0}").format(f"{self._seam:.2f}")
         if self._seam > SEAM_SEEN:
@@ -139,8 +136,6 @@ class RepeatView(QWidget):
         painter = QPainter(self)
         if self._sheet is None:
             painter.fillRect(self.rect(), color("document"))
-            painter.setPen(color("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.caption())
         else:
             self._sheet.paint(painter, self.rect(), self._place)
             if self._shows_outline:

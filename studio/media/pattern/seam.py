@@ -6,6 +6,12 @@ import numpy as np
 
 from studio.media.pattern.document import Tile, unit_cell
 
+# No seamless tile out of 128 real and 60 generated ones reaches this in a block repeat; of the
+# generated ones in half-drop, whose seams the eye finds at once, five in six do
+SEAM_SEEN = 1.15
+# A step in colour under a fine texture is lost among single pixels and plain among blocks of them
+BLOCKS_PX = (1, 2, 4)
+LEAST_BLOCKS = 8
 # Half a level of 255: keeps a flat tile from dividing nothing by nothing
 _QUANTUM = 0.5
 
@@ -15,21 +21,43 @@ def seam_ratio(tile: Tile) -> float:
 
     Each line between two columns (or rows) counts with its mean absolute difference. Comparing with
     the strongest line inside, not the mean one, lets a motif have an edge of its own on the seam.
-    The worse of the two directions is given; the repeat matters, as half-drop and brick bring
-    other pixels together than block does. 0 for an empty tile.
+    The worst of both directions and of three block sizes is given. The repeat matters: half-drop
+    and brick bring other pixels together than block does. 0 for an empty tile.
     """
     if not tile.pixels:
         return 0.0
     cell, plain = unit_cell(tile).astype(np.float32), tile.pixels.array().astype(np.float32)
     # The direction that a shifted repeat leaves alone is judged on the tile itself
-    beside = plain if tile.repeat == "brick" else cell
+    beside = (plain if tile.repeat == "brick" else cell).transpose(1, 0, 2)
     below = plain if tile.repeat == "half-drop" else cell
-    across = _ratio(beside.transpose(1, 0, 2), tile.pixels.width)
-    return max(across, _ratio(below, tile.pixels.height))
+    width, height = tile.pixels.width, tile.pixels.height
+    return max(
+        max(
+            _ratio(_blocks(beside, size), width // size),
+            _ratio(_blocks(below, size), height // size),
+        )
+        for size in BLOCKS_PX
+        if size == 1 or _divides(size, width, height)
+    )
+
+
+def _divides(size: int, width: int, height: int) -> bool:
+    """Whether seams, of half a tile too, lie between blocks, and blocks enough to compare with."""
+    fits = width % (2 * size) == 0 and height % (2 * size) == 0
+    return fits and min(width, height) // size >= LEAST_BLOCKS
+
+
+def _blocks(lines: np.ndarray, size: int) -> np.ndarray:
+    """Means over squares of size pixels: float [n, m, 3] to [n / size, m / size, 3]."""
+    if size == 1:
+        return lines
+    down, across, channels = lines.shape
+    squares = lines.reshape(down // size, size, across // size, size, channels)
+    return squares.mean(axis=(1, 3))
 
 
 def _ratio(lines: np.ndarray, period: int) -> float:
-    """lines float [n * period, ...]; the seam lies after every period lines."""
+    """lines float [n * period, m, 3]; the seam lies after every period lines."""
     steps = np.abs(np.roll(lines, -1, axis=0) - lines).mean(axis=(1, 2))
     is_seam = np.arange(len(steps)) % period == period - 1
     inside = steps[~is_seam].max(initial=0.0)

@@ -272,6 +272,7 @@ def test_a_cancelled_gesture_leaves_no_trace(clip, path, tool):
     assert editor.shown == clip and history.value is clip and history.undo_text is None
 
 
+@settings(deadline=None)
 @given(st.floats(0.05, 2), st.floats(5, 32), st.integers(0, CLIP_TICKS), st.integers(0, 127))
 def test_geometry_goes_there_and_back(px_per_tick, row_px, ticks, pitch):
     place = Geometry(px_per_tick, row_px, 30, 40)
