@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from studio.media.music.tracks_view import TracksView
 from studio.media.music.transport_view import TransportView
 from studio.ui.context import StudioContext
 from studio.ui.latent_panel import LatentPanel
+from studio.ui.widgets import GESTURE_PAUSE_S
 
 
 class Panel(LatentPanel):
@@ -39,6 +41,7 @@ class Panel(LatentPanel):
         self.add_section(self.tr("Tracks"), self.tracks, self.tr("click to edit"))
         self.actions_of_roll = RollActions(self, self.view, self.transport)
         self._tempo_gesture: object = None
+        self._tempo_at_s = 0.0
         self._connect_roll()
         history.on_change.append(self._show_controls)
         self._show_controls(history.value)
@@ -88,8 +91,13 @@ class Panel(LatentPanel):
         self.transport.preview(Note(self.roll.editor.track, pitch, 0, 480))
 
     def _set_tempo(self, tempo_bpm: int) -> None:
+        """Steps of the field in quick succession are one gesture."""
+        now_s = time.monotonic()
+        if now_s - self._tempo_at_s > GESTURE_PAUSE_S:
+            self._tempo_gesture = object()
+        self._tempo_at_s = now_s
         clip = replace(self.history.value, tempo_bpm=float(tempo_bpm))
-        self.history.apply(clip, self.tr("Tempo"), gesture="tempo")
+        self.history.apply(clip, self.tr("Tempo"), self._tempo_gesture)
 
     def _set_program(self, track: str, program: int) -> None:
         clip: Clip = self.history.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.media.music.document import DRUMS, TRACKS, Clip
@@ -21,6 +21,13 @@ NARROW = "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18p
 BADGE_PX = 19
 # Up to here the badge and the name are painted
 NAME_PX = 81
+
+
+class InstrumentBox(QComboBox):
+    """A choice that the wheel leaves alone: it scrolls the column that the box lies in."""
+
+    def wheelEvent(self, e: QWheelEvent) -> None:
+        e.ignore()
 
 
 class TrackRow(QWidget):
@@ -39,7 +46,7 @@ class TrackRow(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tip(self.tr("Edit the {}").format(title.lower()), str(number)))
         self.setAccessibleName(title)
-        self.instrument = QComboBox()
+        self.instrument = InstrumentBox()
         self.instrument.setAccessibleName(self.tr("Instrument of the {}").format(title.lower()))
         self.instrument.setToolTip(self.tr("Instrument"))
         self.instrument.setFont(ui_font(12))

@@ -143,6 +143,14 @@ def test_generating_again_keeps_tempo_instruments_and_mutes(panel, qtbot):
     assert panel.transport.tempo.value() == 100
 
 
+def test_tempo_in_quick_steps_is_one_undo(panel):
+    before = panel.history.value
+    for tempo in (101, 102, 103):
+        panel.transport.tempo.setValue(tempo)
+    panel.undo()
+    assert panel.history.value == before
+
+
 def test_instruments_are_those_of_the_soundfont(panel, qtbot):
     row = panel.tracks.rows["melody"]
     qtbot.waitUntil(lambda: row.instrument.count() == 2)
