@@ -21,7 +21,7 @@ from studio.ui import theme
 from studio.ui.rail import Place, Rail
 from studio.ui.widgets import label
 
-SMALLEST_PX = (1000, 640)
+SMALLEST_PX = (1120, 640)
 USUAL_PX = (1280, 800)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent
@@ -12,13 +13,14 @@ from studio.ui.context import StudioContext
 from studio.ui.model_chooser import ModelChooser
 from studio.ui.widgets import LabelledSlider, SeedField, button, icon_button, label, tip
 
-VARIETY_PX = (116, 180)
+VARIETY_PX = (76, 124, 180)  # narrow, roomy, at most
+ROOMY_PX = 900
 
 
 class LatentBar(QFrame):
     """The controls of a latent; the panel connects them."""
 
-    def __init__(self, kind: MediumKind, context: StudioContext, drag_out: QWidget) -> None:
+    def __init__(self, kind: MediumKind, context: StudioContext, drag_out: QPushButton) -> None:
         super().__init__()
         self.setObjectName("bar")
         self.setFixedHeight(theme.BAR_PX)
@@ -26,8 +28,7 @@ class LatentBar(QFrame):
         self.seed = SeedField()
         self.dice = icon_button("dice", tip(self.tr("Another seed"), "R"))
         self.variety = LabelledSlider(self.tr("Variety"), 0.0, 1.2, Latent().psi, show_figure=False)
-        self.variety.setMinimumWidth(VARIETY_PX[0])
-        self.variety.setMaximumWidth(VARIETY_PX[1])
+        self.variety.setMaximumWidth(VARIETY_PX[2])
         self.undo = icon_button("undo", tip(self.tr("Undo"), "Ctrl+Z"))
         self.redo = icon_button("redo", tip(self.tr("Redo"), "Ctrl+Shift+Z"))
         self.generate = button(
@@ -38,16 +39,26 @@ class LatentBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 1)
         row.setSpacing(8)
-        seed_label = label(self.tr("Seed"), "muted")
-        for widget in (self.model, seed_label, self.seed, self.dice):
+        self._seed_label = label(self.tr("Seed"), "muted")
+        self._drag_out, self._drag_words = drag_out, drag_out.text()
+        for widget in (self.model, self._seed_label, self.seed, self.dice):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.variety, 1)
+        row.addWidget(self.variety, 4)
         row.addLayout(self._extras)
         row.addStretch(1)
         for widget in (self.undo, self.redo, drag_out, self.generate):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.insertSpacing(1, 2)
         row.insertSpacing(5, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window keeps every control and gives up words."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= ROOMY_PX
+        self._seed_label.setVisible(is_wide)
+        self.variety.show_name(is_wide)
+        self.variety.setMinimumWidth(VARIETY_PX[is_wide])
+        self._drag_out.setText(self._drag_words if is_wide else "")
 
     def add(self, widget: QWidget) -> None:
         """What the medium needs in the bar."""

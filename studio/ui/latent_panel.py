@@ -175,6 +175,11 @@ class LatentPanel(QWidget):
     def _follow(self, document: Any) -> None:
         """Show the document that the history holds now, and how it was made."""
         self.show_document(document)
+        is_fresh = self.history.undo_text is None and self.history.redo_text is None
+        if is_fresh and document not in self.strip.documents:
+            self.strip.clear()  # another project
+            if self.has_result:
+                self.strip.add(document)
         self.strip.mark(document)
         self.explore.follow(document, has_picture=self.has_result)
         self.bar.undo.setEnabled(self.history.undo_text is not None)

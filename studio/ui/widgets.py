@@ -221,6 +221,10 @@ class LabelledSlider(QWidget):
         self.slider.blockSignals(blocked)
         self._show_figure()
 
+    def show_name(self, on: bool) -> None:
+        """Where there is little room, the tooltip says the name."""
+        self._name.setVisible(on)
+
     def _begin_gesture(self) -> None:
         self._gesture += 1
         self._changed_at = time.monotonic()

@@ -155,3 +155,16 @@ def test_without_a_model_a_sentence_says_what_to_do(qtbot, panel, context, monke
     panel.start()
     panel.generate()
     assert "no model" in context.said[0]
+
+
+def test_another_project_begins_with_its_own_strip(qtbot, panel, kind):
+    panel.start()
+    settle(qtbot, panel)
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.undo_text == "New seed")
+    opened = replace(panel.history.value, note="from a file", grey=5)
+    panel.history.restart(opened)
+    assert panel.strip.documents == [opened]
+    panel.history.restart(kind.empty())
+    assert panel.strip.documents == []
+    assert "Press Space" in panel._note._title.text()
