@@ -23,6 +23,7 @@ class Average:
         life = max(min(half_life, 0.05 * seen), 1e-8)
         share = 1 - 0.5 ** (shown / life)
         averages = list(self.network.parameters())
-        torch._foreach_lerp_(averages, list(network.parameters()), share)
+        # One call for all weights; torch has no public name for it.
+        torch._foreach_lerp_(averages, list(network.parameters()), share)  # pyright: ignore
         for mine, theirs in zip(self.network.buffers(), network.buffers(), strict=True):
             mine.copy_(theirs)

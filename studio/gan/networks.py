@@ -55,6 +55,8 @@ class NetworkConfig:
 class Mapping(nn.Module):
     """z -> w: pixel norm and two linear layers that learn slowly; keeps the average w."""
 
+    w_average: Tensor
+
     def __init__(self, z_dim: int, w_dim: int, depth: int = 2) -> None:
         super().__init__()
         widths = [z_dim] + [w_dim] * depth
