@@ -90,11 +90,17 @@ def _rows(menu: QMenu) -> list[tuple[str, str]]:
     native = QKeySequence.SequenceFormat.NativeText
     rows = []
     for action in menu.actions():
+        if isinstance(inner := action.menu(), QMenu):
+            rows += _rows(inner)
+            continue
+        text, _, hint = action.text().partition("\t")
         keys = [key.toString(native) for key in action.shortcuts() if not key.isEmpty()]
         # The system's list goes on with keys that few keyboards have, as F14 and "Undo".
         usual = keys[:1] + [key for key in keys[1:] if "+" in key]
         if keys:
-            rows.append((action.text().replace("&", ""), "   ".join(dict.fromkeys(usual))))
+            rows.append((text.replace("&", ""), "   ".join(dict.fromkeys(usual))))
+        elif hint:  # a key that its view hears by itself
+            rows.append((text.replace("&", ""), hint))
     return rows
 
 

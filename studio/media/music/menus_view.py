@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.media.music import edits
 from studio.media.music.document import DRUMS, TRACKS
@@ -15,6 +16,11 @@ from studio.media.music.tools_view import RollWithTools
 from studio.media.music.transport_view import TransportView
 from studio.ui import theme
 
+HELD = {
+    "": Qt.KeyboardModifier.NoModifier,
+    "Shift": Qt.KeyboardModifier.ShiftModifier,
+    "Ctrl": Qt.KeyboardModifier.ControlModifier,
+}
 Keys = str | QKeySequence.StandardKey
 
 
@@ -34,7 +40,11 @@ class RollActions:
     def __init__(self, owner: QWidget, view: RollWithTools, transport: TransportView) -> None:
         self._owner, self._view, self._transport = owner, view, transport
         self.menus = {
-            "Notes": [self._action(line) for line in (*self._playing(), *self._editing())],
+            "Notes": [
+                *(self._action(line) for line in (*self._playing(), *self._editing())),
+                self._nudging(),
+                *(self._action(line) for line in (Line(), *self._tracks())),
+            ],
             "View": [self._action(line) for line in self._looking()],
         }
 
@@ -72,9 +82,31 @@ class RollActions:
             Line(),
             Line(tr("Finer grid"), ("Ctrl+]",), partial(tools.step_grid, 1)),
             Line(tr("Coarser grid"), ("Ctrl+[",), partial(tools.step_grid, -1)),
-            Line(),
-            *self._tracks(),
         ]
+
+    def _nudging(self) -> QAction:
+        """What the arrow keys do while the roll has the keyboard; it hears them by itself."""
+        tr, roll = self._owner.tr, self._view.roll
+        menu = QMenu(tr("Move and change"), self._owner)
+        for text, keys, step in (
+            (tr("Semitone up"), "Up", (0, 1)),
+            (tr("Semitone down"), "Down", (0, -1)),
+            (tr("Octave up"), "Shift+Up", (0, 1)),
+            (tr("Octave down"), "Shift+Down", (0, -1)),
+            (tr("Later"), "Right", (1, 0)),
+            (tr("Earlier"), "Left", (-1, 0)),
+            (tr("Longer"), "Shift+Right", (1, 0)),
+            (tr("Shorter"), "Shift+Left", (-1, 0)),
+            (tr("Louder"), "Ctrl+Up", (0, 1)),
+            (tr("Softer"), "Ctrl+Down", (0, -1)),
+            (tr("Select the next note"), "Ctrl+Right", (1, 0)),
+            (tr("Select the note before"), "Ctrl+Left", (-1, 0)),
+        ):
+            native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+            held = HELD[keys.rpartition("+")[0]]
+            action = menu.addAction(f"{text}\t{native}")
+            action.triggered.connect(partial(_without_checked, roll.press_arrow, step, held))
+        return menu.menuAction()
 
     def _tracks(self) -> list[Line]:
         tr = self._owner.tr
@@ -144,3 +176,8 @@ class RollActions:
         roll.editor.cursor_ticks = 0
         roll.cursor_moved.emit(0)
         roll.refresh()
+
+
+def _without_checked(act: Callable[..., None], *values: object) -> None:
+    """QAction.triggered adds a bool that nobody needs here."""
+    act(*values[:2])

@@ -186,9 +186,10 @@ class PianoRollView(RollArea):
             return
         if not event.isAutoRepeat() or self._held_key is None:
             self._held_key = object()  # a key held down is one gesture
-        self._press_arrow(step, event.modifiers())
+        self.press_arrow(step, event.modifiers())
 
-    def _press_arrow(self, step: tuple[int, int], held: Qt.KeyboardModifier) -> None:
+    def press_arrow(self, step: tuple[int, int], held: Qt.KeyboardModifier) -> None:
+        """Move, transpose, lengthen or accent the selection, as an arrow key with these held."""
         editor = self.editor
         shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
         ctrl = bool(held & Qt.KeyboardModifier.ControlModifier)

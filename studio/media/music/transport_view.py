@@ -43,7 +43,8 @@ class TransportView(QWidget):
         super().__init__()
         self._context, self._clip = context, Clip()
         self._sampler, self._listening = Sampler(), Listening(player or Player())
-        self._is_playing, self._knows_instruments = False, False
+        self._is_playing = False
+        self._asked_for: str | None = None
         self._frame = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._follow)
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
@@ -117,11 +118,11 @@ class TransportView(QWidget):
         self._submit(self.tr("Hear a note"), clip, lambda heard: self._hear(note, heard))
 
     def ask_instruments(self) -> None:
-        """Open the SoundFont on the worker, once, and offer what it holds."""
-        if self._knows_instruments:
-            return
-        self._knows_instruments = True
+        """Open the chosen SoundFont on the worker, once, and offer what it holds."""
         soundfont = self._context.settings.soundfont
+        if soundfont == self._asked_for:
+            return
+        self._asked_for = soundfont
         job = Job("open the SoundFont", lambda: self._sampler.instruments(soundfont), self)
         job.on_result, job.on_error = self.offered.emit, self._context.report
         self._context.jobs.submit(job)

@@ -189,7 +189,24 @@ def test_menu_lines_edit_the_selection(panel):
 
 def test_the_menu_has_a_shortcut_for_every_line(panel):
     for action in [a for menu in panel.menu_actions().values() for a in menu]:
-        assert action.isSeparator() or action.shortcuts(), action.text()
+        if action.menu():
+            assert all("\t" in inner.text() for inner in action.menu().actions())
+        else:
+            assert action.isSeparator() or action.shortcuts(), action.text()
+
+
+def test_the_menu_moves_what_the_arrow_keys_move(panel):
+    nudges = next(a.menu() for a in panel.menu_actions()["Notes"] if a.menu())
+    by_text = {a.text().partition("\t")[0]: a for a in nudges.actions()}
+    panel.roll.editor.select_all()
+    pitch = panel.history.value.on_track("melody")[0].pitch
+    by_text["Octave up"].trigger()
+    by_text["Longer"].trigger()
+    by_text["Softer"].trigger()
+    note = panel.history.value.on_track("melody")[0]
+    assert (note.pitch, note.length_ticks, note.velocity) == (pitch + 12, 600, 85)
+    panel.undo()
+    assert panel.history.undo_text == "Change the length of notes"
 
 
 def test_tools_and_grid(panel):
