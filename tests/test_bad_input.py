@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from studio.core.errors import StudioError
 from studio.core.kind import FolderReport
@@ -112,6 +113,15 @@ def test_files_of_the_wrong_kind_are_named_with_a_reason(kind, tmp_path, folder_
     assert "letter.docx" in refused | set(report.ignored)
     examples, _ = read(kind, tmp_path)
     assert len(examples) >= 12
+
+
+def test_text_is_told_from_a_damaged_picture_and_a_double_picture_opens(tmp_path):
+    (tmp_path / "text.png").write_bytes(b"Dear diary, ...")
+    two = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    two[0].save(tmp_path / "stereo.jpg", "MPO", save_all=True, append_images=two[1:])
+    report = check(kind_of("artwork"), tmp_path)
+    assert report.usable == ("stereo.jpg",)
+    assert "not a picture" in report.refused[0].reason
 
 
 @every_kind
@@ -220,6 +230,17 @@ def test_messy_files_lead_to_what_the_manifest_says(messy, medium, kind):
     assert not wrong
     assert not usable & ignored
     assert all(reason and len(reason) < 120 for reason in refused.values())
+
+
+def test_messy_reasons_say_what_is_wrong(messy):
+    report = check(kind_of("artwork"), messy / "images")
+    reasons = {refusal.file: refusal.reason for refusal in report.refused}
+    assert "not a picture" in reasons["text_file.png"]
+    assert "not a picture" in reasons["html_error.jpg"]
+    assert "empty" in reasons["zero_byte.png"]
+    assert "too many pixels" in reasons["bomb_20000x20000_1bit.png"]
+    assert "points to nothing" in reasons["dangling.jpg"]
+    assert "copy of" in reasons["nested/dup_c.jpg"]
 
 
 def test_messy_sounds_are_no_pictures(messy):

@@ -22,7 +22,7 @@ SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".bmp", ".tif", ".tiff",
     ".avif", ".ppm", ".tga",
 )  # fmt: skip
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "PPM", "TGA", "MPO")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "PPM", "TGA")
 MAX_PIXELS = 150_000_000
 MAX_FILE_BYTES = 512 * 2**20
 MIN_SIDE_PX = 16
