@@ -4,9 +4,9 @@ A phrase is [B, 4 tracks * 2 (sustain, onset) * 84 pitches, 64 steps, 1] of zero
 come in one key (dataset.py), so that a pitch channel means the same everywhere and both networks
 see whole harmonies at every step. Both work on beats of four steps: convolutions over steps cannot
 tell the beat from off the beat, and learn rhythm late or never.
-Melody and bass choose one pitch or silence a step, chords and drums switch every pitch: both with
-straight-through neurons (Bengio et al. 2013, arXiv 1308.3432; MuseGAN's binary neurons, Dong and
-Yang 2018, arXiv 1804.09399).
+Melody, bass and four voices of chords choose one pitch or silence a step, drums switch every
+pitch: both with straight-through neurons (Bengio et al. 2013, arXiv 1308.3432; for piano rolls
+Dong and Yang 2018, arXiv 1804.09399).
 """
 
 from __future__ import annotations
@@ -35,7 +35,15 @@ BEATS = STEPS // BEAT_STEPS
 KERNEL = (3, 1)
 UP = (2, 1)
 ROLL_CHANNELS = len(TRACKS) * 2 * PITCHES
-ONE_VOICE = ("melody", "bass")
+# Where each voice of a track lies by itself, in rows of the roll (row 36 is middle C).
+VOICES: dict[str, tuple[float, ...]] = {
+    "melody": (48,),
+    "chords": (29, 34, 39, 43),
+    "bass": (22,),
+    "drums": (),
+}
+REACH_SEMITONES = 4.0
+SEMITONES_A_UNIT = 3.0
 PITCH_CLASSES = 12
 PICTURE_PX = 128
 BORROW_DRUMS = 0.5
@@ -69,28 +77,53 @@ def switch(logits: Tensor) -> Tensor:
     return (logits > 0).to(soft.dtype) + soft - soft.detach()
 
 
+class Voice(nn.Module):
+    """One voice sounds one pitch or none at a time: features -> sustain and onset [B, 84, 64, 1].
+
+    Its pitch is drawn towards a centre that moves smoothly with the features, so that lines move
+    by steps; the free logits choose the tone of the scale.
+    """
+
+    def __init__(self, inputs: int, register: float) -> None:
+        super().__init__()
+        self.logits = EqualConv(inputs, (PITCHES + 3) * BEAT_STEPS, (1, 1))
+        pitches = torch.arange(PITCHES).float()[None, :, None, None]
+        self.register_buffer("pitches", pitches, persistent=False)
+        self.register = register
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        logits = to_steps(self.logits(x).float())  # [B, 84 + 3, 64, 1]
+        free, (silence, start, centre) = logits[:, :PITCHES], logits[:, PITCHES:].split(1, 1)
+        distance = self.pitches - (self.register + SEMITONES_A_UNIT * centre)
+        near = free - distance.square() / (2 * REACH_SEMITONES**2)
+        sustain = one_hot(torch.cat([near, silence], 1))[:, :PITCHES]
+        return sustain, sustain * switch(start)
+
+
 class TrackHead(nn.Module):
     """The private last layers of one track: beats -> sustain and onset [B, 2 * 84, 64, 1]."""
 
     def __init__(self, track: str, inputs: int, width: int, w_dim: int) -> None:
         super().__init__()
-        self.track = track
         self.layer = StyledLayer(inputs, width, w_dim, KERNEL)
-        outputs = PITCHES + 2 if track in ONE_VOICE else PITCHES * (1 if track == "drums" else 2)
-        self.logits = EqualConv(width, outputs * BEAT_STEPS, (1, 1))
+        self.voices = nn.ModuleList(Voice(width, register) for register in VOICES[track])
+        self.hits = None if self.voices else EqualConv(width, PITCHES * BEAT_STEPS, (1, 1))
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        logits = to_steps(self.logits(self.layer(x, w, noise)).float())
-        if self.track in ONE_VOICE:
-            # channel 84 is silence, 85 says whether the note starts here
-            sustain = one_hot(logits[:, : PITCHES + 1])[:, :PITCHES]
-            onset = sustain * switch(logits[:, PITCHES + 1 :])
-        elif self.track == "drums":
-            sustain = onset = switch(logits - RARE)
-        else:
-            sustain = switch(logits[:, :PITCHES] - RARE)
-            onset = sustain * switch(logits[:, PITCHES:])
-        return torch.cat([sustain, onset], 1)
+        x = self.layer(x, w, noise)
+        if self.hits is not None:
+            struck = switch(to_steps(self.hits(x).float()) - RARE)
+            return torch.cat([struck, struck], 1)
+        sustain, onset = zip(*(voice(x) for voice in self.voices), strict=True)
+        return torch.cat([any_of(sustain), any_of(onset)], 1)
+
+
+def any_of(voices: tuple[Tensor, ...]) -> Tensor:
+    """1 where any of the voices is; gradients reach those that sound alone."""
+    silent = 1 - voices[0]
+    for voice in voices[1:]:
+        silent = silent * (1 - voice)
+    return 1 - silent
 
 
 def to_steps(x: Tensor) -> Tensor:
@@ -168,21 +201,26 @@ class MusicGenerator(nn.Module):
 
 
 def views(rolls: Tensor) -> Tensor:
-    """What the discriminator hears of [B, 672, 64, 1]: the roll, its harmony, its density.
+    """What the discriminator hears of [B, 672, 64, 1]: the roll, harmony, density, contour.
 
-    Harmony is the pitch classes of melody, chords and bass together and of each alone.
+    Harmony is the pitch classes of melody, chords and bass together and of each alone; contour
+    their pitches added up, in thirds of the range around middle C.
     """
     batch, _, steps, _ = rolls.shape
     x = rolls.reshape(batch, len(TRACKS), 2, PITCHES, steps)
     pitched = x[:, :3].reshape(batch, 3, 2, PITCHES // PITCH_CLASSES, PITCH_CLASSES, steps)
     chroma = pitched[:, :, 0].sum(2)  # [B, 3, 12, steps]
     together = chroma.sum(1)  # [B, 12, steps]
-    density = x.sum(3).flatten(1, 2)  # [B, 8, steps]
-    extra = torch.cat([chroma.flatten(1, 2), together, density], 1)[..., None]
+    density = x.sum(3)  # [B, 4, 2, steps]
+    height = torch.arange(PITCHES, device=x.device, dtype=x.dtype) / 36 - 1
+    contour = torch.einsum("btpn,p->btn", x[:, :3, 0], height)
+    extra = torch.cat([chroma.flatten(1, 2), together, density.flatten(1, 2), contour], 1)[
+        ..., None
+    ]
     return torch.cat([rolls, extra * 0.5], 1)
 
 
-EXTRA_CHANNELS = 3 * PITCH_CLASSES + PITCH_CLASSES + 2 * len(TRACKS)
+EXTRA_CHANNELS = 3 * PITCH_CLASSES + PITCH_CLASSES + 2 * len(TRACKS) + 3
 
 
 class MusicDiscriminator(nn.Module):
@@ -216,7 +254,7 @@ class MusicTraining:
 
     augmentable = False
     batch = 32
-    gamma = 0.05
+    gamma = 0.2
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
