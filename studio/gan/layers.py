@@ -157,11 +157,10 @@ class ResidualDown(nn.Module):
         outputs: int,
         kernel: tuple[int, int] = (3, 3),
         down: tuple[int, int] = (2, 2),
-        circular: bool = False,
     ) -> None:
         super().__init__()
-        self.first = EqualConv(inputs, inputs, kernel, circular)
-        self.second = EqualConv(inputs, outputs, kernel, circular)
+        self.first = EqualConv(inputs, inputs, kernel)
+        self.second = EqualConv(inputs, outputs, kernel)
         self.skip = EqualConv(inputs, outputs, (1, 1), bias=False)
         self.down = down
 

@@ -1,8 +1,9 @@
 """Style-based generator and residual discriminator for pictures and tiles.
 
 After StyleGAN2 (Karras et al. 2020): mapping network to W, truncation, style mixing per layer,
-noise, modulated convolutions, RGB skips. On a torus (circular padding and a spatial latent in
-place of the constant, as in PSGAN, Bergmann et al. 2017) every output is a seamless tile.
+noise, modulated convolutions, RGB skips. On a torus every output is a seamless tile: circular
+padding, a spatial latent in place of the constant, and waves of whole periods that the style sets
+the strength and phase of (all three as in PSGAN, Bergmann et al. 2017, arXiv 1705.06566).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from studio.gan.layers import (
 
 START = 4  # side of the first feature map
 SPATIAL_CHANNELS = 16
+WAVES = 4  # octaves of waves at most, from one period a tile up
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class NetworkConfig:
     z_dim: int = 256
     w_dim: int = 256
     torus: bool = False
-    judge_torus: bool = False
+    tiles: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -75,6 +77,34 @@ class Mapping(nn.Module):
         self.w_average.lerp_(w.detach().mean(0).to(self.w_average.dtype), 0.005)
 
 
+def training_ws(
+    mapping: Mapping, layers: int, z: Tensor, other: Tensor | None, crossover: int
+) -> Tensor:
+    """Styles of a training pass [B, layers, w_dim]: from layer crossover on, those of other.
+
+    Moves the average w (style mixing: Karras et al. 2019, section 3.1).
+    """
+    w = mapping(z)
+    mapping.track(w)
+    ws = w[:, None].expand(-1, layers, -1)
+    if other is None or not crossover:
+        return ws
+    second = mapping(other)[:, None].expand(-1, layers - crossover, -1)
+    return torch.cat([ws[:, :crossover], second], dim=1)
+
+
+def waves(height: int, width: int, side: int, device: torch.device) -> Tensor:
+    """Sines and cosines of 1, 2, 4 ... periods a tile of this side: [1, 8 * octaves, H, W].
+
+    Along x, y and both diagonals, sampled at pixel centres; height and width are multiples of side.
+    """
+    y = ((torch.arange(height, device=device) + 0.5) / side)[:, None].expand(height, width)
+    x = ((torch.arange(width, device=device) + 0.5) / side)[None, :].expand(height, width)
+    octaves = min(WAVES, int(math.log2(side)) - 1)
+    angles = [2 * math.pi * 2**k * along for k in range(octaves) for along in (x, y, x + y, x - y)]
+    return torch.stack([part(angle) for angle in angles for part in (torch.sin, torch.cos)])[None]
+
+
 class Generator(nn.Module):
     """ws [B, layers, w_dim] -> pictures [B, 3, H, W] in about [-1, 1]."""
 
@@ -90,6 +120,7 @@ class Generator(nn.Module):
             self.start = nn.Parameter(torch.randn(1, first, START, START))
         self.layers = nn.ModuleList()
         self.to_rgb = nn.ModuleList()
+        self.waves = nn.ModuleList()
         inputs = first
         for resolution in config.resolutions:
             outputs = config.channels(resolution)
@@ -97,6 +128,9 @@ class Generator(nn.Module):
                 self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
             self.layers.append(self._layer(outputs, outputs))
             self.to_rgb.append(ModulatedConv(outputs, 3, config.w_dim, (1, 1), demodulate=False))
+            if config.torus:
+                channels = waves(resolution, resolution, resolution, torch.device("cpu")).shape[1]
+                self.waves.append(ModulatedConv(channels, outputs, config.w_dim, (1, 1)))
             inputs = outputs
 
     def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
@@ -134,9 +168,16 @@ class Generator(nn.Module):
         return activate(self.start(spatial))
 
     def synthesise(
-        self, ws: Tensor, noise: list[Tensor] | None = None, spatial: Tensor | None = None
+        self,
+        ws: Tensor,
+        noise: list[Tensor] | None = None,
+        spatial: Tensor | None = None,
+        cells: tuple[int, int] = (0, 0),
     ) -> Tensor:
-        """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 3, H, W]."""
+        """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 3, H, W].
+
+        cells rolls the waves by so many cells of the spatial latent, down and right.
+        """
         x = self.first_map(ws.shape[0], spatial)
         rgb: Tensor | None = None
         index = 0
@@ -144,6 +185,8 @@ class Generator(nn.Module):
             for _ in range(1 if level == 0 else 2):
                 x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
                 index += 1
+                if self.config.torus and (level == 0 or index % 2 == 0):
+                    x = x + self._waves(level, x, ws[:, index - 1], cells)
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
                 picture = picture + upsample(rgb, (2, 2), self.config.torus)
@@ -151,15 +194,16 @@ class Generator(nn.Module):
         assert rgb is not None
         return rgb
 
+    def _waves(self, level: int, x: Tensor, w: Tensor, cells: tuple[int, int]) -> Tensor:
+        side = self.config.resolutions[level]
+        plain = waves(x.shape[2], x.shape[3], side, x.device).to(x.dtype)
+        scale = side // START
+        rolled = plain.roll((cells[0] * scale, cells[1] * scale), (2, 3))
+        return self.waves[level](rolled.expand(x.shape[0], -1, -1, -1), w)
+
     def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
         """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
-        w = self.mapping(z)
-        self.mapping.track(w)
-        ws = w[:, None].expand(-1, self.num_ws, -1)
-        if other is not None and crossover:
-            second = self.mapping(other)[:, None].expand(-1, self.num_ws - crossover, -1)
-            ws = torch.cat([ws[:, :crossover], second], dim=1)
-        return self.synthesise(ws)
+        return self.synthesise(training_ws(self.mapping, self.num_ws, z, other, crossover))
 
 
 class Discriminator(nn.Module):
@@ -167,17 +211,13 @@ class Discriminator(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        circular = config.judge_torus
         sides = list(reversed(config.resolutions))
         self.from_rgb = EqualConv(3, config.channels(sides[0]), (1, 1))
         self.blocks = nn.Sequential(
-            *(
-                ResidualDown(config.channels(a), config.channels(b), circular=circular)
-                for a, b in pairwise(sides)
-            )
+            *(ResidualDown(config.channels(a), config.channels(b)) for a, b in pairwise(sides))
         )
         last = config.channels(START)
-        self.final = EqualConv(last, last, circular=circular)
+        self.final = EqualConv(last, last)
         self.hidden = EqualLinear(last * START * START, last)
         self.logit = EqualLinear(last, 1)
 

@@ -25,6 +25,7 @@ REPORT_SECONDS = 1.0
 SAMPLE_COLUMNS = 8
 SAMPLE_ROWS = 4
 PREVIEW_PX = 64
+LOCK_TRIES = 10
 
 
 class Medium(Protocol):
@@ -45,7 +46,11 @@ def train_run(run: RunFolder, medium: Medium, resume: bool = False) -> Work:
     already trains this run. Closing the generator writes a checkpoint first.
     """
     lock = run.lock()
-    if not lock.acquire():
+    for _ in range(LOCK_TRIES):  # whoever only looks whether the run lives holds it for a moment
+        if lock.acquire():
+            break
+        time.sleep(0.1)
+    else:
         raise StudioError("This run is already being trained by another process.")
     try:
         run.tell("run")

@@ -43,6 +43,10 @@ class Training(Protocol):
         """uint8 examples of a batch -> what the generator makes, float [B, ...]."""
         ...
 
+    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
+        """The generator's outputs as the discriminator is to see them."""
+        ...
+
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         """Generator outputs as pictures to look at, uint8 [H, W, 3] each."""
         ...
@@ -118,7 +122,7 @@ class Trainer:
         changes = self._changes(reals)
         with self._autocast():
             fakes = self._fakes(reals.shape[0])
-        fakes = fakes.float()
+        fakes = self.training.shown(fakes.float(), self.random)
         loss_d = self._discriminator_step(reals, fakes.detach(), changes)
         if self.steps % config.penalty_every == 0:
             self._last_penalty = self._penalty_step(reals, fakes.detach(), changes)

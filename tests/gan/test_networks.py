@@ -16,7 +16,7 @@ from studio.gan.networks import Discriminator, Generator, NetworkConfig
 from studio.media.pattern.generator import PatternGenerator
 
 TINY = NetworkConfig(32, 256, 16, 16, 16)
-TORUS = NetworkConfig(32, 256, 16, 16, 16, torus=True, judge_torus=True)
+TORUS = NetworkConfig(32, 256, 16, 16, 16, torus=True, tiles=True)
 
 
 def model(folder: Path, config: NetworkConfig, medium: str) -> Path:

@@ -32,5 +32,8 @@ class ArtworkTraining:
         x = to_signed(examples)
         return mirror_some(x, random) if config.mirror else x
 
+    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
+        return fakes
+
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         return to_pixels(outputs)

@@ -57,4 +57,5 @@ KIND = MediumKind(
     encode=export.encode,
     decode=export.decode,
     file_suffixes=SUFFIXES,
+    sizes_px=(),
 )

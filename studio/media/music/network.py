@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
 from studio.gan.layers import EqualConv, EqualLinear, ResidualDown, StyledLayer, activate
-from studio.gan.networks import Mapping
+from studio.gan.networks import Mapping, training_ws
 from studio.media.music.document import (
     PITCHES,
     STEPS,
@@ -191,13 +191,7 @@ class MusicGenerator(nn.Module):
 
     def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
         """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
-        w = self.mapping(z)
-        self.mapping.track(w)
-        ws = w[:, None].expand(-1, self.num_ws, -1)
-        if other is not None and crossover:
-            second = self.mapping(other)[:, None].expand(-1, self.num_ws - crossover, -1)
-            ws = torch.cat([ws[:, :crossover], second], 1)
-        return self.synthesise(ws)
+        return self.synthesise(training_ws(self.mapping, self.num_ws, z, other, crossover))
 
 
 def views(rolls: Tensor) -> Tensor:
@@ -270,6 +264,9 @@ class MusicTraining:
         x = torch.from_numpy(bits).permute(0, 1, 2, 4, 3)  # [B, 4, 2, 84, 64]
         x = lend_drums(x, random)
         return x.reshape(len(examples), ROLL_CHANNELS, STEPS, 1).float()
+
+    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
+        return fakes
 
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         return [thumbnail(clip_of(roll), PICTURE_PX) for roll in rolls_of(outputs)]

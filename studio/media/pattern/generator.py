@@ -57,6 +57,7 @@ class PatternGenerator:
             self._play.ws(recipe.latent),
             [_roll(one, cells, side // START) for one, side in zip(noise, sides, strict=True)],
             _roll(spatial, cells, 1),
+            cells,
         )
         # Cut beside, not on, the borders of the coarsest cells, where upsampling steps most.
         cut = self._play.header.size_px // 16 - 1

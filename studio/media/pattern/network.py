@@ -17,33 +17,37 @@ from studio.gan.pictures import mirror_some, roll_each, to_pixels, to_signed
 class PatternTraining:
     """Tiles [B, 3, S, S] in [-1, 1].
 
-    Where the person's pictures are tiles themselves, they are rolled at random and judged on the
-    torus. Where they are not, the discriminator judges flat pictures, to which every generated
-    tile shows a random cut: a seam would give it away.
+    The discriminator judges flat pictures and is shown every generated tile at a random cut, so
+    that a seam would give it away. Where the person's pictures are tiles themselves, they are cut
+    at random too; where they are not, they stay as they are.
     """
 
     augmentable = True
     batch = 16
     gamma = 0.3
     torus = True
+    tiles = True
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
         some = examples[:: max(1, len(examples) // 200)]
         tiles = float(np.median([seam_ratio(x) for x in some])) < WRAPS_BELOW
         return NetworkConfig(
-            config.size_px, config.channel_base, config.channel_max, torus=True, judge_torus=tiles
+            config.size_px, config.channel_base, config.channel_max, torus=True, tiles=tiles
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
         config = NetworkConfig(**network)
-        self.torus = config.judge_torus
+        self.tiles = config.tiles
         return Generator(config), Discriminator(config)
 
     def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
         x = to_signed(examples)
-        if self.torus:
+        if self.tiles:
             x = roll_each(x, random)
         return mirror_some(x, random) if config.mirror else x
+
+    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
+        return roll_each(fakes, random)
 
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         return to_pixels(outputs)
