@@ -1,4 +1,4 @@
-"""What comes along: a starter model with its card, and a folder to try training with, per medium."""
+"""What comes along for each medium: a starter model with its card, and a folder to train on."""
 
 import numpy as np
 import pytest
