@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -206,6 +207,13 @@ def test_the_top_of_the_project_holds_only_what_the_readme_names() -> None:
     if tracked.returncode != 0:
         pytest.skip("not a git checkout")
     assert {line.split("/")[0].strip('"') for line in tracked.stdout.splitlines()} <= TOP
+
+
+def test_every_package_is_installed() -> None:
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        listed = set(tomllib.load(file)["tool"]["setuptools"]["packages"])
+    there = {".".join(path.parent.relative_to(ROOT).parts) for path in STUDIO.rglob("__init__.py")}
+    assert listed == there | {"studio.resources"}
 
 
 def fresh(code: str) -> int:
