@@ -16,7 +16,6 @@ from studio.core.work import Finished, Progress
 from studio.media import kind as kind_of
 from studio.media import kinds
 
-MIN_FILES = 8
 MAX_LISTED = 12
 
 
@@ -29,12 +28,8 @@ def check(arguments: argparse.Namespace) -> int:
         print(json.dumps({"verdict": report.verdict, **asdict(report)}, indent=2))
     else:
         _print_report(report, medium)
-    count = len(report.usable)
-    if count < MIN_FILES:
-        raise StudioError(
-            f"This folder has {count or 'no'} usable file{'s' * (count != 1)} for {medium.name}; "
-            f"training needs at least {MIN_FILES}."
-        )
+    if report.too_few:
+        raise StudioError(plain(report.too_few))
     return 0
 
 

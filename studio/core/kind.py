@@ -12,6 +12,8 @@ import numpy as np
 from studio.core.latent import Recipe
 from studio.core.work import Work
 
+MIN_FILES = 8  # fewer teach a network nothing but themselves
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -39,6 +41,19 @@ class FolderReport:
         files = f"{len(self.usable):,} usable"
         refused = f", {len(self.refused):,} refused" if self.refused else ""
         return f"{files}{refused}."
+
+    @property
+    def too_few(self) -> str:
+        """A sentence when there are too few usable files to train on, else ""."""
+        count = len(self.usable)
+        if count >= MIN_FILES:
+            return ""
+        where = Path(self.folder).name or self.folder
+        found = {0: "no usable file", 1: "only one usable file"}.get(
+            count, f"only {count} usable files"
+        )
+        first = f" ({self.refused[0].file}: {self.refused[0].reason})" if self.refused else ""
+        return f"{where} has {found}; training needs at least {MIN_FILES} files{first}."
 
 
 class Generator(Protocol):

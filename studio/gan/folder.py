@@ -27,7 +27,6 @@ MAX_PIXELS = 150_000_000
 MAX_FILE_BYTES = 512 * 2**20
 MIN_SIDE_PX = 16
 MAX_ASPECT = 8.0
-MIN_FILES = 8
 DECODE_PX = 1024  # larger JPEGs are decoded at a fraction of their size
 # What Pillow's decoders raise on broken files.
 BROKEN = (
@@ -121,21 +120,11 @@ def read_pictures(folder: Path, medium: str, size_px: int, wrap: bool = False) -
     for event in _survey(folder, medium, (size_px, wrap)):
         if isinstance(event, Finished):
             pictures, report = event.value
-            refuse_few(report)
+            if report.too_few:
+                raise StudioError(report.too_few)
             yield Finished((np.stack(pictures), report))
         else:
             yield event
-
-
-def refuse_few(report: FolderReport) -> None:
-    """StudioError when a folder has too few usable files to train on."""
-    count = len(report.usable)
-    if count >= MIN_FILES:
-        return
-    where = Path(report.folder).name or report.folder
-    what = {0: "no usable file", 1: "only one usable file"}.get(count, f"only {count} usable files")
-    why = f" ({report.refused[0].file}: {report.refused[0].reason})" if report.refused else ""
-    raise StudioError(f"{where} has {what}; training needs at least {MIN_FILES}{why}.")
 
 
 def _survey(folder: Path, medium: str, shape: tuple[int, bool] | None) -> Work:

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.files import walk
-from studio.core.kind import FolderReport, MediumKind
+from studio.core.kind import MIN_FILES, FolderReport, MediumKind
 from studio.ui import theme
 from studio.ui.widgets import button, label, set_tone
 
-LEAST_FILES, FEW_FILES = 8, 100
+FEW_FILES = 100
 REFUSED_PX = 110
 
 
@@ -143,9 +143,9 @@ class Verdict(QFrame):
     def show_report(self, report: FolderReport) -> bool:
         """Show the doctor's findings; whether there is enough to train on."""
         count = len(report.usable)
-        if count < LEAST_FILES:
+        if count < MIN_FILES:
             sentence = self.tr("✕  {verdict} Training needs at least {least}.")
-            self.say(sentence.format(verdict=report.verdict, least=LEAST_FILES), "bad")
+            self.say(sentence.format(verdict=report.verdict, least=MIN_FILES), "bad")
         elif count < FEW_FILES:
             sentence = self.tr("!  {} Few: expect copies of them rather than new ones.")
             self.say(sentence.format(report.verdict), "caution")
@@ -159,7 +159,7 @@ class Verdict(QFrame):
         self._show.setText(self.tr("Which were refused, and why"))
         self._show.setChecked(False)
         self._show.setVisible(bool(refused))
-        return count >= LEAST_FILES
+        return count >= MIN_FILES
 
     def _fold(self) -> None:
         for widget in (self._notes, self._show, self._refused):

@@ -21,7 +21,6 @@ from studio.media.music.midi import MAX_BYTES, Song, parse_song
 from studio.media.music.parts import Lines, skyline, tell_apart
 
 SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
-LEAST_FILES = 8
 LEAST_NOTES = 8
 FEW_PHRASES = 400
 MAX_PHRASES_PER_FILE = 256
@@ -65,8 +64,8 @@ class MusicReader:
         """
         survey = yield from _survey(folder, MAX_PHRASES)
         report = survey.report()
-        if len(report.usable) < LEAST_FILES:
-            raise StudioError(_too_few(len(report.usable)))
+        if report.too_few:
+            raise StudioError(report.too_few)
         yield Finished((np.stack(survey.phrases), report))
 
 
@@ -83,11 +82,6 @@ def read(folder: Path, size_px: int = 64) -> Work:
 def unpack(phrases: np.ndarray) -> np.ndarray:
     """Bool [..., 64, 84] of packed phrases uint8 [..., 64, 11]."""
     return np.unpackbits(phrases, axis=-1, count=PITCHES).astype(bool)
-
-
-def _too_few(usable: int) -> str:
-    found = "no MIDI file" if usable == 0 else f"only {usable} MIDI file{'s' * (usable > 1)}"
-    return f"Training needs at least {LEAST_FILES} files; this folder has {found} that can be used."
 
 
 @dataclass
@@ -140,10 +134,8 @@ class _Survey:
         }
 
     def _notes(self) -> Iterator[str]:
-        if len(self.files) < LEAST_FILES:
-            yield _too_few(len(self.files))
-            if not self.files:
-                return
+        if not self.files:
+            return
         with_track = self._facts()["files_with"]
         missing = [track for track in TRACKS if not with_track[track]]
         if missing:

@@ -231,12 +231,12 @@ def test_few_files_are_a_sentence(folder, tmp_path):
     for number in range(2, 9):
         (folder / f"{number}.mid").unlink()
     report = result_of(dataset.check(folder))
-    assert len(report.usable) == 2 and "only 2 MIDI files" in report.notes[0]
+    assert len(report.usable) == 2 and "only 2 usable files" in report.too_few
     with pytest.raises(StudioError, match="at least 8 files"):
         result_of(dataset.read(folder))
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(StudioError, match="no MIDI file"):
+    with pytest.raises(StudioError, match="no usable file"):
         result_of(dataset.read(empty))
     with pytest.raises(StudioError, match="no folder"):
         result_of(dataset.check(tmp_path / "missing"))
