@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MAX_SEEDS = 100_000
+
 
 def plain(name: str) -> str:
     """A file name without line breaks and control characters, which could fool a terminal."""
@@ -47,9 +49,6 @@ def seeds(text: str) -> list[int]:
             raise ValueError(f"that is more than {MAX_SEEDS:,} seeds")
         found += range(low, high + 1)
     return found
-
-
-MAX_SEEDS = 100_000
 
 
 def _is_seed(text: str) -> bool:
