@@ -27,6 +27,7 @@ MAX_PIXELS = 150_000_000
 MAX_FILE_BYTES = 512 * 2**20
 MIN_SIDE_PX = 16
 MAX_ASPECT = 8.0
+WRAPS_BELOW = 1.6  # seam_ratio of pictures whose edges may be taken to meet
 DECODE_PX = 1024  # larger JPEGs are decoded at a fraction of their size
 # What Pillow's decoders raise on broken files.
 BROKEN = (
@@ -159,23 +160,27 @@ def _survey(folder: Path, medium: str, shape: tuple[int, bool] | None) -> Work:
             pictures.append(square(opened.image, *shape))
     report = FolderReport(
         str(folder), medium, tuple(usable), tuple(refused), tuple(sorted(ignored)),
-        facts=_facts(sizes, seams),
+        notes=_notes(medium, seams), facts=_facts(sizes),
     )  # fmt: skip
     yield Finished((pictures, report))
 
 
-def _facts(sizes: list[tuple[int, int]], seams: list[float]) -> dict[str, object]:
+def _notes(medium: str, seams: list[float]) -> tuple[str, ...]:
+    """For patterns, whether the pictures are tiles: they are learnt from differently."""
+    if medium != "pattern" or not seams:
+        return ()
+    wraps = sum(seam < WRAPS_BELOW for seam in seams)
+    return (f"{wraps} of {len(seams)} pictures wrap around without a visible seam.",)
+
+
+def _facts(sizes: list[tuple[int, int]]) -> dict[str, object]:
     if not sizes:
         return {}
     width, height = np.array(sizes).T
     return {
         "width_px": [int(width.min()), int(np.median(width)), int(width.max())],
         "height_px": [int(height.min()), int(np.median(height)), int(height.max())],
-        "wrapping_share": round(float(np.mean(np.array(seams) < WRAPS_BELOW)), 3),
     }
-
-
-WRAPS_BELOW = 1.6
 
 
 def square(image: Image.Image, size_px: int, wrap: bool) -> np.ndarray:
