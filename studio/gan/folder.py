@@ -154,7 +154,7 @@ def _survey(folder: Path, medium: str, shape: tuple[int, bool] | None) -> Work:
         seen[digest] = name
         usable.append(name)
         sizes.append((opened.width, opened.height))
-        small = square(opened.image, 64, wrap=False)
+        small = square(opened.image, min(64, *opened.image.size), wrap=False)
         seams.append(seam_ratio(small))
         if shape:
             pictures.append(square(opened.image, *shape))
