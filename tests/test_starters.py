@@ -27,7 +27,7 @@ def test_a_starter_is_small_and_says_how_it_was_made(kind):
     assert path.stat().st_size <= MAX_BYTES
     assert entry.header.medium == kind.name
     assert entry.header.name not in ("", "provisional")
-    assert {"kimg", "minutes", "device", "files"} <= entry.header.trained.keys()
+    assert {"kimg", "minutes", "device", "examples", "licence", "credit"} <= entry.header.trained.keys()
     assert entry.preview_png.startswith(b"\x89PNG")
 
 

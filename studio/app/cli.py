@@ -151,6 +151,8 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     _add_device(command)
     command.add_argument("--seed", type=_count, metavar="N", help="random seed (default 0)")
     command.add_argument("--name", metavar="TEXT", help="the model's name (default: the folder's)")
+    command.add_argument("--licence", metavar="TEXT", help="of the files, kept in the model")
+    command.add_argument("--credit", metavar="TEXT", help="whom to name, kept in the model")
     command.add_argument("--events", action="store_true", help="print progress as JSON lines")
 
 

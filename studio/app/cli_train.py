@@ -107,6 +107,8 @@ def _chosen(arguments: argparse.Namespace) -> dict[str, Any]:
         "threads": arguments.threads,
         "seed": arguments.seed,
         "name": arguments.name,
+        "licence": arguments.licence,
+        "credit": arguments.credit,
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     if "seconds" in chosen:

@@ -41,6 +41,8 @@ class TrainConfig:
     sample_seconds: float = 30.0
     device: str = "auto"
     threads: int = 0
+    licence: str = ""
+    credit: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

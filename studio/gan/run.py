@@ -237,7 +237,9 @@ class Session:
                 "kimg": round(self.trainer.kimg, 1),
                 "minutes": minutes,
                 "device": self.device_words,
-                "files": len(self.trainer.examples),
+                "examples": len(self.trainer.examples),
+                "licence": self.config.licence,
+                "credit": self.config.credit,
             },
         )
         small = Image.fromarray(picture).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)

@@ -146,7 +146,7 @@ def test_a_run_leaves_everything_in_its_folder(run: RunFolder) -> None:
         assert grid.size == (8 * 34 - 2, 4 * 34 - 2)
     entry = read_entry(run.model_path)
     assert (entry.header.name, entry.header.medium, entry.header.size_px) == ("Tiny", "artwork", 32)
-    assert entry.header.trained["files"] == 12 and entry.preview_png.startswith(b"\x89PNG")
+    assert entry.header.trained["examples"] == 12 and entry.preview_png.startswith(b"\x89PNG")
     assert not run.is_running()
 
 
