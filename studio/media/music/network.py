@@ -84,6 +84,8 @@ class Voice(nn.Module):
     by steps; the free logits choose the tone of the scale.
     """
 
+    pitches: Tensor
+
     def __init__(self, inputs: int, register: float) -> None:
         super().__init__()
         self.logits = EqualConv(inputs, (PITCHES + 3) * BEAT_STEPS, (1, 1))
