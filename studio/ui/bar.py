@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
@@ -13,8 +16,22 @@ from studio.ui.context import StudioContext
 from studio.ui.model_chooser import ModelChooser
 from studio.ui.widgets import LabelledSlider, SeedField, button, icon_button, label, tip
 
-VARIETY_PX = (76, 124, 180)  # narrow, roomy, at most
-ROOMY_PX = 900
+LEAST_SLIDER_PX, WIDEST_VARIETY_PX = 56, 190
+GAP_PX = 8
+
+
+@dataclass
+class Word:
+    """Something that a narrow bar can do without: its width, and how to show or hide it."""
+
+    width_px: Callable[[], int]
+    show: Callable[[bool], None]
+    is_shown: bool = True
+
+    def give(self, on: bool) -> None:
+        if on != self.is_shown:
+            self.is_shown = on
+            self.show(on)
 
 
 class LatentBar(QFrame):
@@ -28,20 +45,20 @@ class LatentBar(QFrame):
         self.seed = SeedField()
         self.dice = icon_button("dice", tip(self.tr("Another seed"), "R"))
         self.variety = LabelledSlider(self.tr("Variety"), 0.0, 1.2, Latent().psi, show_figure=False)
-        self.variety.setMaximumWidth(VARIETY_PX[2])
+        self.variety.slider.setMinimumWidth(LEAST_SLIDER_PX)
+        self.variety.setMaximumWidth(WIDEST_VARIETY_PX)
         self.undo = icon_button("undo", tip(self.tr("Undo"), "Ctrl+Z"))
         self.redo = icon_button("redo", tip(self.tr("Redo"), "Ctrl+Shift+Z"))
         self.generate = button(
             self.tr("Generate"), tip(self.tr("Make a new one"), "Space"), role="primary"
         )
         self._extras = QHBoxLayout()
-        self._extras.setSpacing(8)
+        self._extras.setSpacing(GAP_PX)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 1)
-        row.setSpacing(8)
-        self._seed_label = label(self.tr("Seed"), "muted")
-        self._drag_out, self._drag_words = drag_out, drag_out.text()
-        for widget in (self.model, self._seed_label, self.seed, self.dice):
+        row.setSpacing(GAP_PX)
+        seed_label = label(self.tr("Seed"), "muted")
+        for widget in (self.model, seed_label, self.seed, self.dice):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.variety, 4)
         row.addLayout(self._extras)
@@ -50,16 +67,62 @@ class LatentBar(QFrame):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.insertSpacing(1, 2)
         row.insertSpacing(5, 2)
+        self._row = row
+        # What goes first stands first; what the medium adds goes after these.
+        self._words = [_label_word(seed_label), _label_word(self.variety.name)]
+        self._last_words = [
+            _button_word(drag_out),
+            Word(lambda: self.model.spare_px, self.model.show_whole),
+        ]
+
+    def add(self, widget: QWidget, words: tuple[QWidget, ...] = ()) -> None:
+        """What the medium needs in the bar; words are parts of it that a narrow bar gives up."""
+        self._extras.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._words += [_label_word(word) for word in words]
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow window keeps every control and gives up words."""
         super().resizeEvent(event)
-        is_wide = self.width() >= ROOMY_PX
-        self._seed_label.setVisible(is_wide)
-        self.variety.show_name(is_wide)
-        self.variety.setMinimumWidth(VARIETY_PX[is_wide])
-        self._drag_out.setText(self._drag_words if is_wide else "")
+        self._fit()
 
-    def add(self, widget: QWidget) -> None:
-        """What the medium needs in the bar."""
-        self._extras.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()  # a longer model's name
+        return done
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._bare_px(), theme.BAR_PX)
+
+    def _bare_px(self) -> int:
+        """The width without any of the words."""
+        shown = [one.width_px() for one in (*self._words, *self._last_words) if one.is_shown]
+        return self._row.totalMinimumSize().width() - sum(shown)
+
+    def _fit(self) -> None:
+        """A narrow window keeps every control and gives up words, one after the other."""
+        words = [*self._words, *self._last_words]
+        widths = [word.width_px() for word in words]
+        spare = self.width() - self._bare_px() - sum(widths)
+        for word, px in zip(words, widths, strict=True):
+            word.give(spare >= 0)
+            spare += 0 if spare >= 0 else px
+
+
+def _label_word(words: QWidget) -> Word:
+    """A label that is hidden; the layout around it takes its place."""
+
+    def show(on: bool) -> None:
+        words.setVisible(on)
+        around = words.parentWidget().layout()
+        if around is not None:
+            around.activate()  # so that the bar's own layout knows at once
+
+    return Word(lambda: words.sizeHint().width() + GAP_PX, show)
+
+
+def _button_word(button: QPushButton) -> Word:
+    """A button that keeps its icon only."""
+    text = button.text()
+    width = button.fontMetrics().horizontalAdvance(text) + GAP_PX // 2
+    return Word(lambda: width, lambda on: button.setText(text if on else ""))

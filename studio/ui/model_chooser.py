@@ -17,7 +17,8 @@ from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.widgets import label
 
-WIDEST_PX = 190
+WIDEST_PX, SHORT_PX = 190, 130
+ROUND_NAME_PX = 64  # picture, chevron and margins
 
 
 class ModelChooser(QPushButton):
@@ -34,6 +35,7 @@ class ModelChooser(QPushButton):
         self.setProperty("role", "model")
         self.setIconSize(QSize(18, 18))
         self.setToolTip(self.tr("The model that is played"))
+        self._widest_px = WIDEST_PX
         self.setMaximumWidth(WIDEST_PX)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
@@ -44,6 +46,19 @@ class ModelChooser(QPushButton):
         """The models of this medium that there are now."""
         found, _ = models(self._kind.name, self._context.places)
         return found + [one for one in self._opened if one.path not in {f.path for f in found}]
+
+    @property
+    def spare_px(self) -> int:
+        """How much narrower the button is when it shortens the name."""
+        name = self.entry.header.name if self.entry else self.tr("No model")
+        whole = self.fontMetrics().horizontalAdvance(name) + ROUND_NAME_PX
+        return max(0, min(whole, WIDEST_PX) - SHORT_PX)
+
+    def show_whole(self, on: bool) -> None:
+        """Whether there is room for the whole name, or for its beginning."""
+        self._widest_px = WIDEST_PX if on else SHORT_PX
+        self.setMaximumWidth(self._widest_px)
+        self._show()
 
     def choose_starter(self) -> bool:
         """Take the model that comes along, or else the first there is; False when there is none."""
@@ -84,7 +99,8 @@ class ModelChooser(QPushButton):
         name = self.entry.header.name if self.entry else self.tr("No model")
         self.setIcon(self._icon(self.entry))
         self.setAccessibleName(self.tr("Model: {}").format(name))
-        text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_PX - 64)
+        room = self._widest_px - ROUND_NAME_PX
+        text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.setText(text)
 
     def _icon(self, entry: ModelEntry | None) -> QIcon:

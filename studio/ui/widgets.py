@@ -179,9 +179,9 @@ class LabelledSlider(QWidget):
         self._form = f"{{:{'+' if signed else ''}.{decimals}f}}{suffix}"
         self._start = value
         self._changed_at, self._gesture = 0.0, 0
-        self._name = label(text, "muted")
+        self.name = label(text, "muted")
         if label_width:
-            self._name.setFixedWidth(label_width)
+            self.name.setFixedWidth(label_width)
         self.slider = Slider(self)
         self.slider.setRange(0, round((high - low) / self._step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
@@ -194,7 +194,7 @@ class LabelledSlider(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (self._name, self.slider, self._figure):
+        for widget in (self.name, self.slider, self._figure):
             row.addWidget(widget, 1 if widget is self.slider else 0)
         self.set_value(value)
         self.slider.valueChanged.connect(self._changed)
@@ -221,10 +221,6 @@ class LabelledSlider(QWidget):
         self.slider.blockSignals(blocked)
         self._show_figure()
 
-    def show_name(self, on: bool) -> None:
-        """Where there is little room, the tooltip says the name."""
-        self._name.setVisible(on)
-
     def _begin_gesture(self) -> None:
         self._gesture += 1
         self._changed_at = time.monotonic()
@@ -242,7 +238,7 @@ class LabelledSlider(QWidget):
 
     def _show_figure(self) -> None:
         self._figure.setText(self._form.format(self.value))
-        self.slider.setToolTip(f"{self._name.text()} {self._figure.text()}")
+        self.slider.setToolTip(f"{self.name.text()} {self._figure.text()}")
 
 
 class SeedField(QLineEdit):

@@ -29,6 +29,7 @@ from studio.ui.widgets import icon_button, label, tip
 FRAME_MS = 16
 # Edits that follow each other quickly are rendered once
 REST_MS = 60
+LONGEST_METER = "4/4 · G♯m"  # nothing else moves when the key does
 
 
 class TransportView(QWidget):
@@ -53,6 +54,7 @@ class TransportView(QWidget):
         self.loop = icon_button("loop", tip(self.tr("Play over and over"), "L"), checkable=True)
         self.tempo = _tempo_field(self.tr(" bpm"), self.tr("Tempo"))
         self.meter = label("4/4", "muted")
+        self.meter.setFixedWidth(self.meter.fontMetrics().horizontalAdvance(LONGEST_METER))
         self.meter.setToolTip(self.tr("Meter, and the likeliest key of these notes"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
