@@ -67,6 +67,7 @@ def generate(arguments: argparse.Namespace) -> int:
     psi = Latent().psi if arguments.psi is None else max(0.0, arguments.psi)
     out = Path(arguments.out)
     make_folder(out)
+    settings, _ = load_settings(places().settings_path)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     name = names_of(entry)[0]
     for start in range(0, len(chosen_seeds), AT_ONCE):
@@ -76,7 +77,7 @@ def generate(arguments: argparse.Namespace) -> int:
             if isinstance(event, Preview):
                 index, document = event.value
                 path = out / f"{name}-seed-{part[index]:04d}{exporter.suffix}"
-                exporter.write(document, path)
+                exporter.export(document, path, settings)
                 print(plain(str(path)), flush=True)
     return 0
 

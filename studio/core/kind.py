@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from studio.core.latent import Recipe
+from studio.core.settings import Settings
 from studio.core.work import Work
 
 MIN_FILES = 8  # fewer teach a network nothing but themselves
@@ -86,11 +87,25 @@ Measures = Callable[[list[Any], np.ndarray, np.ndarray], dict[str, float]]
 
 @dataclass(frozen=True)
 class Exporter:
-    """One way to write a document to disk. write(document, path) is atomic."""
+    """One way to write a document to disk; every write is atomic.
+
+    write(document, path) takes, as keywords, the settings that uses names; is_slow says that
+    writing takes longer than a person would let the window stand still.
+    """
 
     label: str
     suffix: str
-    write: Callable[[Any, Path], None]
+    write: Callable[..., None]
+    uses: tuple[str, ...] = ()
+    is_slow: bool = False
+
+    def export(self, document: Any, path: Path, settings: Settings) -> None:
+        """Write as the person's settings say; StudioError when that cannot be done."""
+        self.write(document, path, **self.choices(settings))
+
+    def choices(self, settings: Settings) -> dict[str, Any]:
+        """The values of the settings that make a difference to the file."""
+        return {name: getattr(settings, name) for name in self.uses}
 
 
 @dataclass(frozen=True)

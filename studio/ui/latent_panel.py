@@ -16,8 +16,9 @@ from studio.core.model_file import ModelEntry
 from studio.ui import theme
 from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
+from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
-from studio.ui.export import DRAG_PX, DragOutButton, ExportDialog, Offer, file_stem
+from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
 from studio.ui.making import Maker, Wish
 from studio.ui.overlay import CentreNote
@@ -60,9 +61,9 @@ class LatentPanel(QWidget):
 
     # --- what a medium adds or changes ---
 
-    def add_bar_widget(self, widget: QWidget) -> None:
-        """Put something of the medium's into the bar."""
-        self.bar.add(widget)
+    def add_bar_widget(self, widget: QWidget, words: tuple[QWidget, ...] = ()) -> None:
+        """Put something of the medium's into the bar; a narrow one hides the words in it."""
+        self.bar.add(widget, words)
 
     def add_section(self, title: str, widget: QWidget, note: str = "") -> Section:
         """Put a section at the foot of the inspector."""

@@ -1,5 +1,6 @@
 """Names of files that leave, the export dialog, what a drag carries."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.kind import Exporter
+from studio.core.settings import Settings
 from studio.ui.export import ExportDialog, Offer, file_stem, free_path
 from studio.ui.widgets import pixmap_of
 
@@ -60,3 +62,33 @@ def test_a_failed_drag_says_why(qtbot, panel, context):
     qtbot.waitUntil(lambda: panel.has_result)
     panel.drag_out.drag(Exporter("Grey", ".grey", refuse))
     assert context.said == ["The disk is full."]
+
+
+def test_the_chosen_format_counts_where_two_have_one_ending(qtbot, kind, context, panel, tmp_path):
+    written = []
+    kind = replace(
+        kind,
+        exporters=tuple(
+            Exporter(name, ".grey", lambda document, path, name=name: written.append(name))
+            for name in ("Tile", "Sheet")
+        ),
+    )
+    offer = Offer(kind.empty(), "grey_1", pixmap_of(np.zeros((4, 4, 3), np.uint8)))
+    dialog = ExportDialog(kind, context, offer, panel)
+    dialog.selectNameFilter("Sheet (*.grey)")
+    dialog._write(str(tmp_path / "a.grey"))
+    qtbot.waitUntil(lambda: bool(context.said))
+    assert written == ["Sheet"]
+    dialog.deleteLater()
+
+
+def test_an_exporter_is_told_the_settings_it_asks_for(tmp_path):
+    told = []
+
+    def write(document, path, **choices):
+        told.append(choices)
+
+    settings = Settings(soundfont="/a/b.sf2", provenance=False)
+    Exporter("A", ".a", write, ("soundfont", "provenance")).export(1, tmp_path, settings)
+    Exporter("B", ".b", write).export(1, tmp_path, settings)
+    assert told == [{"soundfont": "/a/b.sf2", "provenance": False}, {}]

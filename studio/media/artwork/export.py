@@ -12,11 +12,12 @@ from studio.gan import picture_file
 from studio.media.artwork.document import Artwork
 
 
-def write_png(artwork: Artwork, path: Path) -> None:
-    """8-bit RGB PNG with the recipe inside; StudioError when there is nothing to write."""
+def write_png(artwork: Artwork, path: Path, provenance: bool = True) -> None:
+    """8-bit RGB PNG, with provenance the recipe inside; StudioError when there is no picture."""
     if not artwork.pixels:
         raise StudioError("There is no picture yet: press Generate first.")
-    write_bytes(path, picture_file.png(artwork.pixels.array(), artwork.recipe))
+    recipe = artwork.recipe if provenance else None
+    write_bytes(path, picture_file.png(artwork.pixels.array(), recipe))
 
 
 def encode(artwork: Artwork) -> dict[str, bytes]:

@@ -17,33 +17,36 @@ MAX_CLIP_BYTES = 8 * 2**20
 DAMAGED = "The clip in this project is damaged."
 
 
-def load_midi_writer() -> Callable[[Clip, Path], None]:
+def load_midi_writer() -> Callable[[Clip, Path, bool], None]:
     """mido loads with the first MIDI file that is written, not with the window."""
     from studio.media.music import midi_file
 
     return midi_file.write_midi
 
 
-def load_wav_writer(soundfont: str) -> Callable[[Clip, Path], None]:
+def load_wav_writer(soundfont: str) -> Callable[[Clip, Path, bool], None]:
     """So do the sampler and the sound library; "" is the SoundFont that comes along."""
     from studio.media.music import soundfont as sf
     from studio.media.music import wav_file
 
     font = sf.SoundFont(Path(soundfont)) if soundfont else None
-    return lambda clip, path: wav_file.write_wav(clip, path, font)
+    return lambda clip, path, provenance: wav_file.write_wav(clip, path, font, provenance)
 
 
-def write_midi(clip: Clip, path: Path) -> None:
-    """Write a type 1 MIDI file that carries its recipe; StudioError when it cannot be saved."""
-    load_midi_writer()(clip, path)
+def write_midi(clip: Clip, path: Path, provenance: bool = True) -> None:
+    """Write a type 1 MIDI file, with provenance one that carries its recipe.
+
+    StudioError when it cannot be saved.
+    """
+    load_midi_writer()(clip, path, provenance)
 
 
-def write_wav(clip: Clip, path: Path, soundfont: str = "") -> None:
+def write_wav(clip: Clip, path: Path, soundfont: str = "", provenance: bool = True) -> None:
     """Write a 24-bit stereo WAV file, played by a SoundFont file or that of Atelier.
 
     StudioError when it cannot be saved, or the SoundFont is missing or damaged.
     """
-    load_wav_writer(soundfont)(clip, path)
+    load_wav_writer(soundfont)(clip, path, provenance)
 
 
 def encode(clip: Clip) -> dict[str, bytes]:

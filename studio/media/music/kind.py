@@ -50,8 +50,8 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     exporters=(
-        Exporter("MIDI file", ".mid", export.write_midi),
-        Exporter("WAV sound", ".wav", export.write_wav),
+        Exporter("MIDI file", ".mid", export.write_midi, ("provenance",)),
+        Exporter("WAV sound", ".wav", export.write_wav, ("soundfont", "provenance"), is_slow=True),
     ),
     thumbnail=thumbnail,
     encode=export.encode,

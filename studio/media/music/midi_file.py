@@ -19,26 +19,27 @@ RECIPE_PREFIX = "atelier:"
 CHANNELS = {track: index for index, track in enumerate(TRACKS)} | {DRUMS: DRUM_CHANNEL}
 
 
-def write_midi(clip: Clip, path: Path) -> None:
+def write_midi(clip: Clip, path: Path, provenance: bool = True) -> None:
     """Write a type 1 MIDI file, 480 ticks to the quarter, with the recipe as a text event.
 
-    Every track is written, heard or not. StudioError when it cannot be saved.
+    Without provenance there is no such event. Every track is written,
+    heard or not. StudioError when it cannot be saved.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
-    file.tracks.append(_conductor(clip))
+    file.tracks.append(_conductor(clip, provenance))
     file.tracks.extend(_track(clip, track) for track in TRACKS)
     content = io.BytesIO()
     file.save(file=content)
     write_bytes(path, content.getvalue())
 
 
-def _conductor(clip: Clip) -> mido.MidiTrack:
+def _conductor(clip: Clip, provenance: bool) -> mido.MidiTrack:
     recipe = RECIPE_PREFIX + json.dumps(recipe_to_json(clip.recipe), separators=(",", ":"))
     meta = mido.MetaMessage
     return mido.MidiTrack(
         [
             meta("track_name", name="Atelier"),
-            meta("text", text=recipe),
+            *([meta("text", text=recipe)] if provenance else []),
             meta("time_signature", numerator=4, denominator=4),
             meta("set_tempo", tempo=round(60e6 / clip.tempo_bpm)),
             meta("end_of_track", time=clip.length_ticks),

@@ -14,15 +14,17 @@ from studio.media.pattern.document import REPEATS, Tile, sheet, unit_cell
 SHEET_TILES = 4
 
 
-def write_tile(tile: Tile, path: Path) -> None:
+def write_tile(tile: Tile, path: Path, provenance: bool = True) -> None:
     """The smallest picture that repeats as a plain grid, whatever the repeat: 8-bit RGB PNG."""
-    write_bytes(path, picture_file.png(unit_cell(_whole(tile)), tile.recipe))
+    recipe = tile.recipe if provenance else None
+    write_bytes(path, picture_file.png(unit_cell(_whole(tile)), recipe))
 
 
-def write_sheet(tile: Tile, path: Path) -> None:
+def write_sheet(tile: Tile, path: Path, provenance: bool = True) -> None:
     """Four by four tiles laid out as they repeat: 8-bit RGB PNG."""
     laid_out = sheet(_whole(tile), SHEET_TILES, SHEET_TILES)
-    write_bytes(path, picture_file.png(laid_out, tile.recipe))
+    recipe = tile.recipe if provenance else None
+    write_bytes(path, picture_file.png(laid_out, recipe))
 
 
 def _whole(tile: Tile) -> Tile:

@@ -50,8 +50,8 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     exporters=(
-        Exporter("PNG tile", ".png", export.write_tile),
-        Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet),
+        Exporter("PNG tile", ".png", export.write_tile, ("provenance",)),
+        Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet, ("provenance",)),
     ),
     thumbnail=export.thumbnail,
     encode=export.encode,

@@ -151,3 +151,12 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(StudioError, match="No space left"):
         write_midi(Clip(), path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_without_provenance_no_file_carries_a_recipe(tmp_path):
+    clip = Clip(RECIPE, (Note("melody", 60, 0, 240),), 120.0, length_ticks=480)
+    write_midi(clip, tmp_path / "a.mid", provenance=False)
+    write_wav(clip, tmp_path / "a.wav", provenance=False)
+    assert b"recipe" not in (tmp_path / "a.mid").read_bytes().lower()
+    for name in ("a.mid", "a.wav"):
+        assert b"atelier:" not in (tmp_path / name).read_bytes()

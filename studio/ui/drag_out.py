@@ -1,0 +1,190 @@
+"""A button that drags the result out of the studio as a real file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QActionGroup, QDrag, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from studio.core.errors import StudioError
+from studio.core.kind import Exporter, MediumKind
+from studio.core.settings import Settings
+from studio.ui import theme
+from studio.ui.context import StudioContext
+from studio.ui.export import DRAG_PX, Offer, free_path, write_work
+from studio.ui.jobs import Job
+
+
+@dataclass(frozen=True)
+class Written:
+    """A lasting file, and what it was made of."""
+
+    document: Any
+    choices: dict[str, Any]
+    path: Path
+
+
+class DragOutButton(QPushButton):
+    """Press and drag: the result is written to a lasting file, and that file is dragged."""
+
+    def __init__(
+        self, kind: MediumKind, context: StudioContext, offer: Callable[[], Offer | None]
+    ) -> None:
+        super().__init__(QApplication.translate("Export", "Drag out"))
+        self._kind, self._context, self._offer = kind, context, offer
+        self._pressed: QPoint | None = None
+        self._is_held = False
+        self._written: dict[Exporter, Written] = {}  # what was dragged last in each format
+        self._preparing: tuple[Exporter, Any] | None = None
+        self.setIcon(theme.icon("drag-out"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(self._explain)
+        self._exporter = kind.exporters[0]
+        if len(kind.exporters) > 1:
+            self._offer_formats()
+        self._say_format()
+
+    def _offer_formats(self) -> None:
+        """A right click chooses what is dragged from now on."""
+        group = QActionGroup(self)
+        for exporter in self._kind.exporters:
+            action = group.addAction(self.tr("Drag as {}").format(exporter.label))
+            action.setCheckable(True)
+            action.setChecked(exporter is self._exporter)
+            action.triggered.connect(lambda _=False, one=exporter: self._choose(one))
+        self.addActions(group.actions())
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _choose(self, exporter: Exporter) -> None:
+        self._exporter = exporter
+        self._say_format()
+
+    def _say_format(self) -> None:
+        ending = self._exporter.suffix.lstrip(".").upper()
+        words = self.tr("Drag from here into another program: it gets a real {} file")
+        more = self.tr("Right click for other formats") if len(self._kind.exporters) > 1 else ""
+        self.setToolTip("\n".join(filter(None, (words.format(ending), more))))
+
+    def written_file(self, exporter: Exporter) -> Path | None:
+        """The lasting file of the present result, written now if it was not before."""
+        offer = self._offer()
+        if offer is None:
+            return None
+        path = self._ready(exporter, offer)
+        if path is None:
+            path = self._new_path(exporter, offer)
+            exporter.export(offer.document, path, self._context.settings)
+            self._keep(exporter, offer, path, self._context.settings)
+        return path
+
+    def drag(self, exporter: Exporter) -> None:
+        """Drag one format; what takes long is written on the worker before it is dragged."""
+        offer = self._offer()
+        if offer is None:
+            self._explain()
+            return
+        if exporter.is_slow and self._ready(exporter, offer) is None:
+            self._prepare(exporter, offer)
+            return
+        try:
+            path = self.written_file(exporter)
+        except (StudioError, OSError) as error:
+            self._context.report(error)
+            return
+        if path is not None:
+            self._carry(path, offer.picture)
+
+    def _prepare(self, exporter: Exporter, offer: Offer) -> None:
+        """Write on the worker; the drag begins when it is done, if the button is still held."""
+        if self._preparing == (exporter, offer.document):
+            return
+        settings = self._context.settings
+        try:
+            path = self._new_path(exporter, offer)
+        except OSError as error:
+            self._context.report(error)
+            return
+
+        def done(written: Any) -> None:
+            self._preparing = None
+            self._keep(exporter, offer, written, settings)
+            if self._is_held:
+                self._carry(written, offer.picture)
+            else:
+                self._context.notify(self.tr("{} is ready: drag it out.").format(written.name))
+
+        def failed(error: object) -> None:
+            self._preparing = None
+            self._context.report(error)
+
+        self._preparing = (exporter, offer.document)
+        self._context.notify(
+            self.tr("Writing {}. Keep holding, or drag again in a moment.").format(path.name)
+        )
+        work = Job(
+            f"drag out {path.name}",
+            lambda: write_work(exporter, offer.document, path, settings),
+            self,
+            on_result=done,
+            on_error=failed,
+        )
+        self._context.jobs.submit(work)
+
+    def _ready(self, exporter: Exporter, offer: Offer) -> Path | None:
+        """The file that was written of this document with these settings, if it is still there."""
+        last = self._written.get(exporter)
+        if last is None or last.choices != exporter.choices(self._context.settings):
+            return None
+        return last.path if last.document == offer.document and last.path.exists() else None
+
+    def _keep(self, exporter: Exporter, offer: Offer, path: Path, settings: Settings) -> None:
+        self._written[exporter] = Written(offer.document, exporter.choices(settings), path)
+
+    def _new_path(self, exporter: Exporter, offer: Offer) -> Path:
+        folder = self._context.places.exports_path
+        folder.mkdir(parents=True, exist_ok=True)
+        return free_path(folder, offer.stem, exporter.suffix)
+
+    def _carry(self, path: Path, picture: QPixmap) -> None:
+        """Copies only, as a move would delete the file."""
+        self._is_held = False
+        content = QMimeData()
+        content.setUrls([QUrl.fromLocalFile(str(path))])
+        drag = QDrag(self)
+        drag.setMimeData(content)
+        drag.setPixmap(picture)
+        drag.setHotSpot(QPoint(DRAG_PX // 4, DRAG_PX // 4))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _explain(self) -> None:
+        if self._offer() is None:
+            self._context.notify(self.tr("There is nothing to drag yet. Press Space first."))
+        else:
+            self._context.notify(
+                self.tr("Hold the mouse button here and drag into another program.")
+            )
+
+    def mousePressEvent(self, e: QMouseEvent) -> None:
+        self._pressed = e.position().toPoint()
+        self._is_held = e.button() == Qt.MouseButton.LeftButton
+        super().mousePressEvent(e)
+
+    def mouseMoveEvent(self, arg__1: QMouseEvent) -> None:
+        far = QApplication.startDragDistance()
+        if self._pressed is not None and (
+            (arg__1.position().toPoint() - self._pressed).manhattanLength() >= far
+        ):
+            self._pressed = None
+            self.setDown(False)
+            self.drag(self._exporter)
+            return
+        super().mouseMoveEvent(arg__1)
+
+    def mouseReleaseEvent(self, e: QMouseEvent) -> None:
+        self._pressed, self._is_held = None, False
+        super().mouseReleaseEvent(e)
