@@ -8,7 +8,14 @@ from PIL import Image
 
 from studio.core.errors import StudioError
 from studio.core.work import result_of
-from studio.gan.folder import check_pictures, open_picture, read_pictures, seam_ratio, square
+from studio.gan.folder import (
+    check_pictures,
+    one_repeat,
+    open_picture,
+    read_pictures,
+    seam_ratio,
+    square,
+)
 
 
 def noise(side: int = 40, seed: int = 0) -> np.ndarray:
@@ -77,3 +84,11 @@ def test_a_shrunken_tile_still_wraps() -> None:
     assert seam_ratio(small) < 1.1
     cut = square(Image.fromarray(tile[:48, :48]), 16, wrap=False)
     assert seam_ratio(cut) > 2
+
+
+def test_equal_repeats_are_cut_to_one_and_others_left() -> None:
+    cell = noise(32)
+    repeated = Image.fromarray(np.tile(cell, (4, 2, 1)))
+    assert one_repeat(repeated).size == (32, 64)  # square to square: only what both axes share
+    assert np.array_equal(np.asarray(one_repeat(Image.fromarray(np.tile(cell, (2, 2, 1))))), cell)
+    assert one_repeat(Image.fromarray(noise(64))).size == (64, 64)
