@@ -49,6 +49,12 @@ class Pages(QStackedWidget):
         """The page if it was shown before."""
         return self._built.get(name)
 
+    def leave(self) -> None:
+        """The studio ends: panels stop what they play."""
+        for page in self._built.values():
+            if isinstance(page, LatentPanel):
+                page.leaving.emit()
+
     def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]:
         """A slot that acts on the panel in front, where there is one."""
 

@@ -6,6 +6,7 @@ import base64
 import gc
 import logging
 import logging.handlers
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -63,7 +64,10 @@ def run(argv: list[str], on_ready: Callable[[], None] | None = None) -> int:
     timer.timeout.connect(gc.collect)
     timer.start()
     code = app.exec()
-    studio.close()
+    if not studio.close():
+        # A worker deep in foreign code cannot be ended, and Qt aborts when its thread is deleted.
+        logging.shutdown()
+        os._exit(code)
     return code
 
 
@@ -98,14 +102,19 @@ class Studio:
         window.show()
         QTimer.singleShot(0, window, lambda: self._begin(project, on_ready))
 
-    def close(self) -> None:
-        """After the last window: what is open ends, what is unsaved is kept for the next start."""
+    def close(self) -> bool:
+        """After the last window: what is open ends, what is unsaved is kept for the next start.
+
+        Trainings go on; False when the worker did not come to an end.
+        """
         geometry = self.window.saveGeometry().toBase64().toStdString()
         panel = self.window.last_medium
         self.context.change_settings(window_geometry=geometry, last_medium=panel)
+        self.window.pages.leave()
         self.watch.close()
-        self.jobs.close()
+        has_ended = self.jobs.close()
         self.session.close(keep_unsaved=not self.window.was_closed)
+        return has_ended
 
     def report(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from studio.app import chrome, commands
 from studio.app.dropping import Dropping
+from studio.app.leaving import Leaving
 from studio.app.menus import Menus
 from studio.app.pages import Pages, make_panel
 from studio.app.project_actions import ProjectActions
@@ -35,7 +36,7 @@ class Window(QMainWindow):
         self.session, self.watch = session, watch
         self.was_closed = False
         self.last_medium = session.kinds[0].name
-        self.project = ProjectActions(self, session)
+        self.project, self.leaving = ProjectActions(self, session), Leaving(self, watch)
         self.pages, self.notice, self.status = Pages(), Notice(), StatusLine()
         self.rail, places = chrome.make_rail(session.kinds)
         chrome.lay_out(self, self.rail, self.notice, self.pages, self.status)
@@ -139,9 +140,9 @@ class Window(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.was_closed or self.session.is_saved:
+        if self.was_closed or (self.session.is_saved and self.leaving.is_simple):
             self.was_closed = True
             event.accept()
             return
         event.ignore()
-        self.project.after_asking(self._close_now)
+        self.project.after_asking(lambda: self.leaving.after_telling(self._close_now))

@@ -114,8 +114,8 @@ def _label_word(words: QWidget) -> Word:
 
     def show(on: bool) -> None:
         words.setVisible(on)
-        around = words.parentWidget().layout()
-        if around is not None:
+        parent = words.parentWidget()
+        if parent is not None and (around := parent.layout()) is not None:
             around.activate()  # so that the bar's own layout knows at once
 
     return Word(lambda: words.sizeHint().width() + GAP_PX, show)

@@ -97,6 +97,7 @@ class ExportDialog(QFileDialog):
                 lambda: write_work(exporter, document, path, settings),
                 on_result=lambda where: notify(saved.format(where)),
                 on_error=context.report,
+                is_promised=True,
             )
         )
 

@@ -30,6 +30,7 @@ from studio.ui.widgets import Section, new_seed, pixmap_of
 class LatentPanel(QWidget):
     """One medium's page. A medium's Panel derives from it, adds to it, and gives it a view."""
 
+    leaving = Signal()  # the studio ends: time to give back a sound device
     timed = Signal(float)  # seconds that the network took for the newest result
 
     def __init__(

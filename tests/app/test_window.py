@@ -1,11 +1,12 @@
 """The window: pages, menus with shortcuts, drops, the title, closing; without any model."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from studio import media
 from studio.app.drops import Drop, read_drop
@@ -169,3 +170,47 @@ def test_errors_reach_the_message_line(window, caplog):
     window.session.context.report(MemoryError())
     assert "memory" in window.message.text
     caplog.clear()
+
+
+def training(state):
+    return SimpleNamespace(active=SimpleNamespace(name="My ceramics", state=state, run=object()))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("running", "goes on training"), ("paused", "stays paused")]
+)
+def test_closing_says_that_a_training_goes_on(qtbot, window, state, words):
+    stopped = []
+    watch = training(state)
+    watch.stop = stopped.append
+    window.leaving._watch = watch
+    window.close()
+    box = window.findChild(QMessageBox)
+    assert window.isVisible() and words in box.text() and "My ceramics" in box.text()
+    box.button(QMessageBox.StandardButton.Cancel).click()
+    assert window.isVisible() and not window.was_closed
+    window.close()
+    box = next(one for one in window.findChildren(QMessageBox) if one.isVisible())
+    box.defaultButton().click()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert window.was_closed and stopped == []
+
+
+def test_a_training_can_be_stopped_on_the_way_out(qtbot, window):
+    stopped = []
+    watch = training("running")
+    watch.stop = stopped.append
+    window.leaving._watch = watch
+    window.close()
+    box = window.findChild(QMessageBox)
+    next(one for one in box.buttons() if "Stop" in one.text()).click()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert stopped == [watch.active.run]
+
+
+def test_the_sound_device_is_given_back_at_the_end(window):
+    panel = window.pages.show_page("music")
+    closed = []
+    panel.transport._listening.player.close = lambda: closed.append(True)
+    window.pages.leave()
+    assert closed == [True]

@@ -36,6 +36,7 @@ class Panel(LatentPanel):
         super().__init__(kind, context, history, RollWithTools())
         self.roll = self.view.roll
         self.transport = TransportView(context, player)
+        self.leaving.connect(self.transport.close_device)
         self.add_bar_widget(self.transport, words=(self.transport.meter,))
         self.tracks = TracksView()
         self.add_section(self.tr("Tracks"), self.tracks, self.tr("click to edit"))

@@ -104,6 +104,11 @@ class TransportView(QWidget):
         self._show_state()
         self.moved.emit(None)
 
+    def close_device(self) -> None:
+        """Silence, and the audio device goes back to the system."""
+        self.stop()
+        self._listening.player.close()
+
     def set_cursor(self, ticks: int) -> None:
         """Where playing starts; while it plays, it goes on from there."""
         self._listening.cursor_ticks = ticks
