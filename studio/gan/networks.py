@@ -28,7 +28,7 @@ from studio.gan.layers import (
 
 START = 4  # side of the first feature map
 SPATIAL_CHANNELS = 16
-WAVES = 4  # octaves of waves at most, from one period a tile up
+WAVES_UP_TO_PX = 16  # finer waves would be a grain that every layer has to filter out again
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def waves(height: int, width: int, side: int, device: torch.device) -> Tensor:
     """
     y = ((torch.arange(height, device=device) + 0.5) / side)[:, None].expand(height, width)
     x = ((torch.arange(width, device=device) + 0.5) / side)[None, :].expand(height, width)
-    octaves = min(WAVES, int(math.log2(side)) - 1)
+    octaves = int(math.log2(side)) - 1
     angles = [2 * math.pi * 2**k * along for k in range(octaves) for along in (x, y, x + y, x - y)]
     return torch.stack([part(angle) for angle in angles for part in (torch.sin, torch.cos)])[None]
 
@@ -121,6 +121,7 @@ class Generator(nn.Module):
         self.layers = nn.ModuleList()
         self.to_rgb = nn.ModuleList()
         self.waves = nn.ModuleList()
+        self.wave_strengths = nn.ParameterList()
         inputs = first
         for resolution in config.resolutions:
             outputs = config.channels(resolution)
@@ -128,9 +129,13 @@ class Generator(nn.Module):
                 self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
             self.layers.append(self._layer(outputs, outputs))
             self.to_rgb.append(ModulatedConv(outputs, 3, config.w_dim, (1, 1), demodulate=False))
-            if config.torus:
+            if config.torus and resolution <= WAVES_UP_TO_PX:
                 channels = waves(resolution, resolution, resolution, torch.device("cpu")).shape[1]
-                self.waves.append(ModulatedConv(channels, outputs, config.w_dim, (1, 1)))
+                self.waves.append(
+                    ModulatedConv(channels, outputs, config.w_dim, (1, 1), demodulate=False)
+                )
+                strength = torch.full((outputs, 1, 1), START / resolution)
+                self.wave_strengths.append(nn.Parameter(strength))
             inputs = outputs
 
     def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
@@ -185,7 +190,7 @@ class Generator(nn.Module):
             for _ in range(1 if level == 0 else 2):
                 x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
                 index += 1
-                if self.config.torus and (level == 0 or index % 2 == 0):
+                if level < len(self.waves) and (level == 0 or index % 2 == 0):
                     x = x + self._waves(level, x, ws[:, index - 1], cells)
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
@@ -199,7 +204,8 @@ class Generator(nn.Module):
         plain = waves(x.shape[2], x.shape[3], side, x.device).to(x.dtype)
         scale = side // START
         rolled = plain.roll((cells[0] * scale, cells[1] * scale), (2, 3))
-        return self.waves[level](rolled.expand(x.shape[0], -1, -1, -1), w)
+        strength = self.wave_strengths[level]
+        return self.waves[level](rolled.expand(x.shape[0], -1, -1, -1), w) * strength
 
     def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
         """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
