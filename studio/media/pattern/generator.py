@@ -17,6 +17,7 @@ from studio.gan.pictures import to_pixels
 from studio.media.pattern.document import Tile
 
 MAX_TILES = 4
+CALM_TILES = 32
 
 
 class PatternGenerator:
@@ -30,6 +31,7 @@ class PatternGenerator:
         self._play = Playable(path, "pattern", device, lambda n: Generator(NetworkConfig(**n)))
         self.header = self._play.header
         self.device = self._play.device.words
+        self._cut = calm_cut(self._play.network, self.header.size_px)
 
     def generate(self, recipe: Recipe) -> Work:
         yield Progress(0, 1)
@@ -59,10 +61,35 @@ class PatternGenerator:
             _roll(spatial, cells, 1),
             cells,
         )
-        # Cut beside, not on, the borders of the coarsest cells, where upsampling steps most.
-        cut = self._play.header.size_px // 16 - 1
-        output = output.roll((cut, cut), (2, 3))
+        output = output.roll(self._cut, (2, 3))
         return Tile(self._play.signed(recipe), Pixels.of(to_pixels(output)[0]))
+
+
+@torch.no_grad()
+def calm_cut(network: Generator, size_px: int) -> tuple[int, int]:
+    """How far to roll this model's tiles, down and right, so that they end on its calmest lines.
+
+    Any cut of a torus is seamless; this one runs between the motifs that the model draws, so that
+    they lie whole inside the tile. It is the model's own, so that tiles do not jump while a person
+    moves a slider.
+    """
+    count = max(4, CALM_TILES * 64**2 // size_px**2)
+    random = torch.Generator().manual_seed(0)
+    weight = network.mapping.w_average
+    z = torch.randn(count, network.z_dim, generator=random).to(weight.device)
+    spatial = torch.randn(count, SPATIAL_CHANNELS, START, START, generator=random)
+    noise = [torch.randn(count, 1, s, s, generator=random) for s in network.noise_sides()]
+    ws = network.mapping(z)[:, None].expand(-1, network.num_ws, -1)
+    tiles = network.synthesise(
+        ws, [one.to(weight.device) for one in noise], spatial.to(weight.device)
+    ).clamp(-1, 1)
+    steps = [(tiles - tiles.roll(1, dim)).abs() for dim in (2, 3)]
+    inside = sum(step.mean((1, 2, 3)) for step in steps)[:, None]  # [B, 1]
+    below, beside = (
+        (step.mean((1, 5 - dim)) / (inside + 1e-6)).mean(0)  # [H] or [W], each tile counts alike
+        for step, dim in zip(steps, (2, 3), strict=True)
+    )
+    return -int(below.argmin()), -int(beside.argmin())
 
 
 def _count(recipe: Recipe, name: str) -> int:
