@@ -145,6 +145,8 @@ class Studio:
     def _run_ended(self, run: WatchedRun) -> None:
         if run.state == "failed":
             words = self.window.tr("The training of {name} failed: {text}")
+        elif run.broke_off:
+            words = self.window.tr("The training of {name} broke off. Train can go on with it.")
         else:
             words = self.window.tr("{name} is trained. Choose it as the model, or look at Train.")
         self.context.notify(words.format(name=run.name, text=run.status.text))

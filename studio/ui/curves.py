@@ -71,7 +71,8 @@ class Curves(QWidget):
             return 0.0, 1.0
         low, high = np.percentile(np.concatenate(every), [0.5, 99.5])
         room = max(1e-3, 0.08 * (high - low))
-        return float(low - room), float(high + room)
+        bottom = low - room if low < 0 else max(0.0, low - room)
+        return float(bottom), float(high + room)
 
     def _polygon(self, values: np.ndarray, area: QRectF, low: float, high: float) -> QPolygonF:
         """Screen points; decimated to the lowest and highest of each column of pixels."""

@@ -178,5 +178,6 @@ def _fact(name: str, value: object) -> str:
     if isinstance(value, dict):
         return f"{words} " + ", ".join(f"{key} {one}" for key, one in list(value.items())[:4])
     if isinstance(value, (list, tuple)) and value:
-        return f"{words} {value[0]} to {value[-1]}{unit}"
+        low, high = value[0], value[-1]
+        return f"{words} {low}{unit}" if low == high else f"{words} {low} to {high}{unit}"
     return f"{words} {value:.3g}{unit}" if isinstance(value, float) else f"{words} {value}{unit}"

@@ -64,6 +64,9 @@ class RunDetail(QFrame):
         self._name, self._state = label("", "title"), label("")
         self._figures, self._message = label("", "muted"), label("")
         self._message.setWordWrap(True)
+        self._figures.setToolTip(
+            self.tr("1 kimg is a thousand examples looked at; the network learns from each.")
+        )
         self._bar = QProgressBar(textVisible=False, minimum=0, maximum=1000)
         self._samples = SampleView()
         self._time, self._kimg = Slider(), label("", "figure")
@@ -107,7 +110,7 @@ class RunDetail(QFrame):
             "running": self.tr("Training"),
             "paused": self.tr("Paused"),
             "stopping": self.tr("Stopping"),
-            "stopped": self.tr("Stopped"),
+            "stopped": self.tr("Broke off") if run.broke_off else self.tr("Stopped"),
             "finished": self.tr("Finished"),
             "failed": self.tr("Failed"),
         }
@@ -122,11 +125,7 @@ class RunDetail(QFrame):
             figures.append(run.device)
         self._figures.setText("  ·  ".join(figures))
         self._bar.setValue(round(1000 * run.share))
-        died = state == "new"
-        message = status.text or (last_words(run.run) if died else "")
-        self._message.setText(message)
-        self._message.setVisible(bool(message))
-        set_tone(self._message, "bad" if state in ("failed", "new") else "muted")
+        self._show_message(run)
         self._pause.setText(self.tr("Pause") if state == "running" else self.tr("Go on"))
         self._pause.setIcon(theme.icon("pause" if state == "running" else "play"))
         self._pause.setVisible(state != "finished")
@@ -135,6 +134,24 @@ class RunDetail(QFrame):
         is_idle = state in ("stopped", "finished", "failed")
         self._longer.setVisible(is_idle and run.config.seconds is not None)
         self._play.setEnabled(run.run.model_path.exists())
+
+    def _show_message(self, run: WatchedRun) -> None:
+        """Why it stands still, where there is a reason to say."""
+        message, tone = run.status.text, "bad" if run.state in ("failed", "new") else "muted"
+        if run.broke_off:
+            message, tone = (
+                self.tr(
+                    "The trainer ended without a word: perhaps the computer was switched off, or memory"
+                    " ran out. Go on continues from the last checkpoint; at most a minute is lost."
+                ),
+                "caution",
+            )
+            message = "\n".join(filter(None, (message, last_words(run.run))))
+        elif run.state == "new" and not message:
+            message = last_words(run.run)
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
+        set_tone(self._message, tone)
 
     def _show_samples(self, run: WatchedRun) -> None:
         last = len(run.samples) - 1

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from studio.ui import theme
 from studio.ui.run_watch import WatchedRun
 
-ROW_PX = 48
+ROW_PX, MOST_ROWS = 48, 6
 DOTS = {"running": "good", "finished": "good", "failed": "bad", "paused": "caution"}
 PATH, NAME, STATE, LINE = (Qt.ItemDataRole.UserRole + number for number in range(4))
 
@@ -60,6 +60,8 @@ class RunList(QListWidget):
             entry.setText(f"{run.name}, {words[run.state]}")
             if run.run.path == chosen:
                 self.setCurrentItem(entry)
+        rows = max(1, min(len(runs), MOST_ROWS))
+        self.setFixedHeight(rows * ROW_PX + 2 * self.frameWidth() + 2)
         self.blockSignals(blocked)
         self.viewport().update()
 

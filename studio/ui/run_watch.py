@@ -55,6 +55,11 @@ class WatchedRun:
         return "starting"
 
     @property
+    def broke_off(self) -> bool:
+        """Whether the trainer ended without a word: killed, crashed, or the power failed."""
+        return self.state == "stopped" and self.status.state in LIVE
+
+    @property
     def share(self) -> float:
         """How much is done, 0 to 1; by the clock where the clock decides."""
         config, status = self.config, self.status
@@ -77,18 +82,25 @@ class WatchedRun:
             elif record["event"] == "sample" and self.status.sample is not None:
                 self.samples.append((self.status.kimg, self.status.sample))
             elif record["event"] == "start":
-                self.device = str(record.get("device", ""))
+                self._begin_again(record)
         alive = self.run.is_running()
         changed = bool(records) or alive != self.is_alive
         self.is_alive = alive
         return changed
+
+    def _begin_again(self, record: dict[str, Any]) -> None:
+        """A start goes on from a checkpoint; what came after that never was."""
+        self.device = str(record.get("device", ""))
+        kimg = self.status.kimg
+        self.figures = [figure for figure in self.figures if figure["kimg"] <= kimg]
+        self.samples = [(at, path) for at, path in self.samples if at <= kimg]
 
 
 class RunWatch(QObject):
     """Every run in the library, looked at once a second."""
 
     changed = Signal()
-    ended = Signal(object)  # WatchedRun, finished or failed while we looked
+    ended = Signal(object)  # WatchedRun: finished, failed or broken off while we looked
 
     def __init__(self, places: Places) -> None:
         super().__init__()
@@ -128,7 +140,7 @@ class RunWatch(QObject):
             starting = watched.run.path in alive and not watched.run.is_running()
             changed = watched.read() or starting != watched.is_starting or changed
             watched.is_starting = starting
-            if was_alive and watched.state in ("finished", "failed"):
+            if was_alive and (watched.broke_off or watched.state in ("finished", "failed")):
                 self.ended.emit(watched)
         if changed:
             self.changed.emit()

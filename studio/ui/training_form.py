@@ -57,6 +57,7 @@ class TrainingForm(QWidget):
             self.tr("Trains in the background; goes on when this window is closed"),
             role="primary",
         )
+        self._start_words, self._active = self._start.text(), ""
         self._start.clicked.connect(self._ask)
         self._lay_out()
         self._choose_medium(next(iter(self._kinds)))
@@ -74,6 +75,15 @@ class TrainingForm(QWidget):
             return
         self._folder = folder
         self._choose_medium(medium)
+
+    def show_active(self, name: str) -> None:
+        """One training at a time: name is the one that runs now, "" when the next may begin."""
+        self._active = name
+        self._start.setText(self.tr("Training {}…").format(name) if name else self._start_words)
+        self._allow_start()
+
+    def _allow_start(self) -> None:
+        self._start.setEnabled(self._is_enough and not self._active)
 
     def _lay_out(self) -> None:
         chips = QHBoxLayout()
@@ -145,7 +155,7 @@ class TrainingForm(QWidget):
     def _checked(self, report: object) -> None:
         assert isinstance(report, FolderReport)
         self._is_enough = self.verdict.show_report(report)
-        self._start.setEnabled(self._is_enough)
+        self._allow_start()
 
     def _not_checked(self, error: object) -> None:
         if isinstance(error, StudioError):

@@ -72,7 +72,9 @@ class TrainingPage(QWidget):
 
     def refresh(self) -> None:
         """Take over what the watch has seen."""
-        run = self._run()
+        run, active = self._run(), self._watch.active
+        is_taken = active is not None and active.state != "paused"
+        self.form.show_active(active.name if active is not None and is_taken else "")
         self._list_head.setVisible(bool(self._watch.runs))
         self.list.setVisible(bool(self._watch.runs))
         self.list.show_runs(self._watch.runs, run.run.path if run else None)
@@ -92,12 +94,11 @@ class TrainingPage(QWidget):
 
     def _begin(self, config: TrainConfig, name: str) -> None:
         active = self._watch.active
-        if active is not None:
+        if active is not None and active.state != "paused":
             self._context.notify(
                 self.tr("{} is training already. Stop or pause it first.").format(active.name)
             )
-            if active.state != "paused":
-                return
+            return
         try:
             self._chosen = self._watch.begin(config, name).run.path
         except (StudioError, OSError) as error:
@@ -141,9 +142,8 @@ class TrainingPage(QWidget):
         left.addWidget(label(self.tr("New training"), "subtitle"))
         left.addWidget(self.form)
         left.addWidget(self._list_head)
-        self.list.setMinimumHeight(150)
-        left.addWidget(self.list, 1)
-        left.addStretch(0)
+        left.addWidget(self.list)
+        left.addStretch(1)
         inside = QWidget()
         inside.setObjectName("column")
         inside.setLayout(left)

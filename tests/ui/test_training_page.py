@@ -157,3 +157,43 @@ def test_the_trainers_last_words_are_shown_but_no_json(run):
     assert last_words(run) == ""
     log.write_text("Traceback\nMemoryError: no room\n")
     assert last_words(run) == "MemoryError: no room"
+
+
+def test_a_trainer_that_was_killed_is_said_and_can_go_on(qtbot, page, watch, run):
+    ended = []
+    watch.ended.connect(lambda one: ended.append(one.broke_off))
+    lock = run.lock()
+    assert lock.acquire()
+    watch.look()
+    assert not watch.runs[0].broke_off and ended == []
+    lock.release()  # as the system does when a process dies
+    watch.look()
+    assert ended == [True] and page.detail._state.text() == "Broke off"
+    assert "last checkpoint" in page.detail._message.text()
+    assert page.detail._pause.text() == "Go on" and page.detail._pause.isEnabled()
+    run.append("stopped", kimg=3.0, text="")
+    watch.look()
+    assert page.detail._state.text() == "Stopped" and not page.detail._message.isVisible()
+
+
+def test_curves_and_samples_go_back_with_the_checkpoint(watch, run):
+    run.append("sample", kimg=3.0, file="samples/3.png")
+    run.append("start", kimg=2.5, total_kimg=1e6, device="CPU, 1 thread")
+    run.append("progress", kimg=2.7, images_per_s=40.0, eta_s=295.0)
+    watch.look()
+    assert [figure["kimg"] for figure in watch.runs[0].figures] == [2.5, 2.7]
+    assert watch.runs[0].samples == []
+
+
+def test_one_training_at_a_time(qtbot, page, watch, run, tmp_path):
+    page.take_folder(folder_with(tmp_path, 120), "")
+    start = page.form._start
+    qtbot.waitUntil(start.isEnabled)
+    lock = run.lock()
+    assert lock.acquire()
+    watch.look()
+    assert not start.isEnabled() and start.text() == "Training Mine…"
+    watch.pause_or_resume()
+    page.refresh()
+    assert start.isEnabled() and start.text() == "Start training"
+    lock.release()
