@@ -2,8 +2,8 @@
 
 After StyleGAN2 (Karras et al. 2020): mapping network to W, truncation, style mixing per layer,
 noise, modulated convolutions, RGB skips. On a torus every output is a seamless tile: circular
-padding, a spatial latent in place of the constant, and waves of whole periods that the style sets
-the strength and phase of (all three as in PSGAN, Bergmann et al. 2017, arXiv 1705.06566).
+padding, and a spatial latent (as in PSGAN, Bergmann et al. 2017, arXiv 1705.06566) added to the
+constant, which repeats over tiles of any multiple.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from studio.gan.layers import (
 
 START = 4  # side of the first feature map
 SPATIAL_CHANNELS = 16
-WAVES_UP_TO_PX = 16  # finer waves would be a grain that every layer has to filter out again
 
 
 @dataclass(frozen=True)
@@ -93,18 +92,6 @@ def training_ws(
     return torch.cat([ws[:, :crossover], second], dim=1)
 
 
-def waves(height: int, width: int, side: int, device: torch.device) -> Tensor:
-    """Sines and cosines of 1, 2, 4 ... periods a tile of this side: [1, 8 * octaves, H, W].
-
-    Along x, y and both diagonals, sampled at pixel centres; height and width are multiples of side.
-    """
-    y = ((torch.arange(height, device=device) + 0.5) / side)[:, None].expand(height, width)
-    x = ((torch.arange(width, device=device) + 0.5) / side)[None, :].expand(height, width)
-    octaves = int(math.log2(side)) - 1
-    angles = [2 * math.pi * 2**k * along for k in range(octaves) for along in (x, y, x + y, x - y)]
-    return torch.stack([part(angle) for angle in angles for part in (torch.sin, torch.cos)])[None]
-
-
 class Generator(nn.Module):
     """ws [B, layers, w_dim] -> pictures [B, 3, H, W] in about [-1, 1]."""
 
@@ -114,14 +101,12 @@ class Generator(nn.Module):
         self.z_dim, self.w_dim = config.z_dim, config.w_dim
         self.mapping = Mapping(config.z_dim, config.w_dim)
         first = config.channels(START)
+        self.start = nn.Parameter(torch.randn(1, first, START, START))
         if config.torus:
-            self.start: nn.Module | nn.Parameter = EqualConv(SPATIAL_CHANNELS, first, circular=True)
-        else:
-            self.start = nn.Parameter(torch.randn(1, first, START, START))
+            self.spatial = EqualConv(SPATIAL_CHANNELS, first, circular=True)
+            self.spatial_strength = nn.Parameter(torch.full((first, 1, 1), 0.3))
         self.layers = nn.ModuleList()
         self.to_rgb = nn.ModuleList()
-        self.waves = nn.ModuleList()
-        self.wave_strengths = nn.ParameterList()
         inputs = first
         for resolution in config.resolutions:
             outputs = config.channels(resolution)
@@ -129,13 +114,6 @@ class Generator(nn.Module):
                 self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
             self.layers.append(self._layer(outputs, outputs))
             self.to_rgb.append(ModulatedConv(outputs, 3, config.w_dim, (1, 1), demodulate=False))
-            if config.torus and resolution <= WAVES_UP_TO_PX:
-                channels = waves(resolution, resolution, resolution, torch.device("cpu")).shape[1]
-                self.waves.append(
-                    ModulatedConv(channels, outputs, config.w_dim, (1, 1), demodulate=False)
-                )
-                strength = torch.full((outputs, 1, 1), START / resolution)
-                self.wave_strengths.append(nn.Parameter(strength))
             inputs = outputs
 
     def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
@@ -161,16 +139,19 @@ class Generator(nn.Module):
         """The resolution of each layer's output, which is that of its noise map."""
         return [r for r in self.config.resolutions for _ in range(1 if r == START else 2)]
 
-    def first_map(self, batch: int, spatial: Tensor | None) -> Tensor:
-        """The constant, or on the torus the spatial latent [B, 16, h, w]; random without one."""
-        if isinstance(self.start, nn.Parameter):
+    def first_map(self, batch: int, spatial: Tensor | None, cells: tuple[int, int]) -> Tensor:
+        """The constant; on the torus repeated, rolled, and moved by the spatial latent.
+
+        spatial [B, 16, h, w], h and w multiples of 4; drawn at random without one.
+        """
+        if not self.config.torus:
             return self.start.expand(batch, -1, -1, -1)
         if spatial is None:
-            weight = self.mapping.w_average
-            spatial = torch.randn(
-                batch, SPATIAL_CHANNELS, START, START, device=weight.device, dtype=weight.dtype
-            )
-        return activate(self.start(spatial))
+            shape = (batch, SPATIAL_CHANNELS, START, START)
+            spatial = torch.randn(shape, device=self.start.device, dtype=self.start.dtype)
+        times = (spatial.shape[2] // START, spatial.shape[3] // START)
+        constant = self.start.repeat(1, 1, *times).roll(cells, (2, 3))
+        return constant + activate(self.spatial(spatial)) * self.spatial_strength
 
     def synthesise(
         self,
@@ -181,31 +162,22 @@ class Generator(nn.Module):
     ) -> Tensor:
         """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 3, H, W].
 
-        cells rolls the waves by so many cells of the spatial latent, down and right.
+        cells rolls the constant by so many of its cells, down and right, as the caller rolled
+        noise and spatial.
         """
-        x = self.first_map(ws.shape[0], spatial)
+        x = self.first_map(ws.shape[0], spatial, cells)
         rgb: Tensor | None = None
         index = 0
         for level, to_rgb in enumerate(self.to_rgb):
             for _ in range(1 if level == 0 else 2):
                 x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
                 index += 1
-                if level < len(self.waves) and (level == 0 or index % 2 == 0):
-                    x = x + self._waves(level, x, ws[:, index - 1], cells)
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
                 picture = picture + upsample(rgb, (2, 2), self.config.torus)
             rgb = picture
         assert rgb is not None
         return rgb
-
-    def _waves(self, level: int, x: Tensor, w: Tensor, cells: tuple[int, int]) -> Tensor:
-        side = self.config.resolutions[level]
-        plain = waves(x.shape[2], x.shape[3], side, x.device).to(x.dtype)
-        scale = side // START
-        rolled = plain.roll((cells[0] * scale, cells[1] * scale), (2, 3))
-        strength = self.wave_strengths[level]
-        return self.waves[level](rolled.expand(x.shape[0], -1, -1, -1), w) * strength
 
     def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
         """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""

@@ -84,7 +84,7 @@ def calm_cut(network: Generator, size_px: int) -> tuple[int, int]:
         ws, [one.to(weight.device) for one in noise], spatial.to(weight.device)
     ).clamp(-1, 1)
     steps = [(tiles - tiles.roll(1, dim)).abs() for dim in (2, 3)]
-    inside = sum(step.mean((1, 2, 3)) for step in steps)[:, None]  # [B, 1]
+    inside = torch.stack(steps).mean((0, 2, 3, 4))[:, None]  # [B, 1]
     below, beside = (
         (step.mean((1, 5 - dim)) / (inside + 1e-6)).mean(0)  # [H] or [W], each tile counts alike
         for step, dim in zip(steps, (2, 3), strict=True)
