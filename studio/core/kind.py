@@ -130,3 +130,8 @@ class MediumKind:
     decode: Callable[[dict[str, bytes]], Any]
     file_suffixes: tuple[str, ...]
     sizes_px: tuple[int, ...] = (32, 64, 128, 256, 512)  # () where size is no choice
+    files: str = ""  # what a folder to train on holds, in words, where nouns do not say it
+
+    @property
+    def training_files(self) -> str:
+        return self.files or self.nouns

@@ -232,11 +232,11 @@ def _teach(panel: LatentPanel, note: CentreNote) -> None:
     elif entry is not None:
         note.say(
             tr("Press Space to play with {}").format(entry.header.name),
-            tr("or drop a folder of {} here to train on them").format(panel.kind.nouns),
+            tr("or drop a folder of {} here to train on them").format(panel.kind.training_files),
         )
     else:
         note.say(
-            tr("Drop a folder of {} here").format(panel.kind.nouns),
+            tr("Drop a folder of {} here").format(panel.kind.training_files),
             tr("to train a model of your own"),
         )
 

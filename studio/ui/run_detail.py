@@ -141,8 +141,9 @@ class RunDetail(QFrame):
         if run.broke_off:
             message, tone = (
                 self.tr(
-                    "The trainer ended without a word: perhaps the computer was switched off, or memory"
-                    " ran out. Go on continues from the last checkpoint; at most a minute is lost."
+                    "The trainer ended without a word: perhaps the computer was switched off, or"
+                    " memory ran out. Go on continues from the last checkpoint; at most a minute"
+                    " is lost."
                 ),
                 "caution",
             )

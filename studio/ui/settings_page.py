@@ -77,8 +77,7 @@ class SettingsPage(QWidget):
             device.addItem(words, name)
         device.setCurrentIndex(max(0, device.findData(settings.device)))
         device.activated.connect(lambda: self._change_device(device=device.currentData()))
-        threads = QSpinBox()
-        threads.setRange(0, max(1, os.cpu_count() or 1))
+        threads = _number_field(0, max(1, os.cpu_count() or 1))
         threads.setSpecialValueText(self.tr("All but one"))
         threads.setValue(settings.threads)
         threads.editingFinished.connect(lambda: self._change_device(threads=threads.value()))
@@ -106,8 +105,7 @@ class SettingsPage(QWidget):
         recipe = QCheckBox(self.tr("Write into each file how it was made"))
         recipe.setChecked(settings.provenance)
         recipe.toggled.connect(lambda on: self._context.change_settings(provenance=on))
-        autosave = QSpinBox()
-        autosave.setRange(5, 600)
+        autosave = _number_field(5, 600)
         autosave.setSuffix(self.tr(" s"))
         autosave.setValue(round(settings.autosave_seconds))
         autosave.editingFinished.connect(
@@ -202,3 +200,9 @@ def _folder_row(path: Path) -> QWidget:
     line.addWidget(where, 1)
     line.addWidget(show)
     return row
+
+
+def _number_field(low: int, high: int) -> QSpinBox:
+    field = QSpinBox(minimum=low, maximum=high)
+    field.lineEdit().setTextMargins(6, 0, 0, 0)  # padding of the style sheet ends at the frame
+    return field

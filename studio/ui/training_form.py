@@ -42,8 +42,8 @@ class TrainingForm(QWidget):
         self._folder: Path | None = None
         self._is_enough = False
         self._check: Job | None = None
-        nouns = ", ".join(kind.nouns for kind in kinds)
-        self.drop = FolderDrop(self.tr("with {}, or click to choose one").format(nouns))
+        files = ", ".join(kind.training_files for kind in kinds)
+        self.drop = FolderDrop(self.tr("with {}, or click to choose one").format(files))
         self.drop.chosen.connect(lambda folder: self.take_folder(folder, self.medium))
         self._media = {kind.name: Chip(kind.title) for kind in kinds}
         self.verdict = Verdict()

@@ -15,6 +15,7 @@ from studio.app.cli import main
 from studio.app.cli_text import duration, plain, seeds, table
 from studio.core.library import places
 from studio.core.run_folder import RunFolder
+from studio.core.settings import Settings, save_settings
 from studio.media import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +159,16 @@ def test_the_same_seed_writes_the_same_file_and_psi_changes_it(atelier, library,
         assert code == 0
     a, b, c = (next((tmp_path / out).iterdir()).read_bytes() for out in "abc")
     assert a == b != c
+
+
+def test_exports_follow_the_settings_of_the_window(atelier, library, tmp_path):
+    save_settings(Settings(soundfont="nowhere.sf2", provenance=False), places().settings_path)
+    words = ["--seeds", "1", "--out", tmp_path / "out"]
+    assert atelier("generate", "mine-artwork", *words)[0] == 0
+    picture = next((tmp_path / "out").glob("*.png"))
+    assert b"recipe" not in picture.read_bytes()
+    code, _, err = atelier("generate", "mine-music", *words, "--format", "wav")
+    assert code == 2 and one_sentence(err) and "nowhere.sf2" in err
 
 
 def test_a_format_that_the_medium_lacks_is_named(atelier, library, tmp_path):

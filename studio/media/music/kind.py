@@ -58,4 +58,5 @@ KIND = MediumKind(
     decode=export.decode,
     file_suffixes=SUFFIXES,
     sizes_px=(),
+    files="MIDI files",
 )
