@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -20,6 +21,9 @@ from studio.ui import theme
 from studio.ui.widgets import label
 
 COLUMNS = 3
+READABLE_PX = 720  # longer lines tire
+LINE_HEIGHT = 138.0  # per cent
+ABOVE_HEAD_PX, BELOW_PX, BELOW_ROW_PX = 12, 10, 4
 KEY_STYLE = (
     f"background: {theme.TOKENS['raised']}; border: 1px solid {theme.TOKENS['line']};"
     "border-radius: 4px; padding: 1px 6px; font-size: 12px;"
@@ -86,7 +90,10 @@ class GuidePage(QWidget):
         self._chapters.setFixedWidth(220)
         self._text = QTextBrowser()
         self._text.setOpenExternalLinks(True)
-        self._text.setStyleSheet("padding: 8px 20px; font-size: 14px;")
+        self._text.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
+        self._text.setLineWrapColumnOrWidth(READABLE_PX)
+        self._chapters.setStyleSheet("QListWidget::item { padding: 6px 8px; }")
+        self._text.setStyleSheet("background: transparent; padding: 8px 20px; font-size: 14px;")
         for file in self._files:
             first = file.read_text(encoding="utf-8").splitlines()[0]
             self._chapters.addItem(first.lstrip("# "))
@@ -100,6 +107,7 @@ class GuidePage(QWidget):
 
     def _show(self, row: int) -> None:
         self._text.setMarkdown(self._files[row].read_text(encoding="utf-8"))
+        _give_air(self._text.document())
 
 
 class AboutPage(QWidget):
@@ -121,6 +129,25 @@ class AboutPage(QWidget):
             line = label(words, tone)
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(line)
+
+
+def _give_air(document: QTextDocument) -> None:
+    """Room between paragraphs and lines, which Markdown leaves to whoever shows it."""
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        style = QTextBlockFormat(block.blockFormat())
+        is_row, is_head = block.textList() is not None, style.headingLevel() > 0
+        style.setBottomMargin(BELOW_ROW_PX if is_row else BELOW_PX)
+        style.setTopMargin(ABOVE_HEAD_PX if is_head else 0)
+        if not style.hasProperty(QTextBlockFormat.Property.BlockCodeFence.value) and not is_head:
+            kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
+            style.setLineHeight(LINE_HEIGHT, kind.value)
+        following = block.next()
+        if is_row and (not following.isValid() or following.textList() is None):
+            style.setBottomMargin(BELOW_PX)
+        cursor.setPosition(block.position())
+        cursor.setBlockFormat(style)
+        block = following
 
 
 def _sheet(title: str, rows: list[tuple[str, str]]) -> QFrame:

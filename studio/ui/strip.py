@@ -103,6 +103,7 @@ class Strip(QFrame):
     def clear(self) -> None:
         """Forget everything, as for another project."""
         for kept in self._kept:
+            kept.thumbnail.hide()  # gone at once, whenever Qt deletes it
             kept.thumbnail.deleteLater()
         self._kept.clear()
         self._empty.show()

@@ -43,7 +43,7 @@ class TrainingForm(QWidget):
         self._is_enough = False
         self._check: Job | None = None
         files = ", ".join(kind.training_files for kind in kinds)
-        self.drop = FolderDrop(self.tr("with {}, or click to choose one").format(files))
+        self.drop = FolderDrop(self.tr("{} · or click to choose").format(files))
         self.drop.chosen.connect(lambda folder: self.take_folder(folder, self.medium))
         self._media = {kind.name: Chip(kind.title) for kind in kinds}
         self.verdict = Verdict()

@@ -1,7 +1,7 @@
 """Settings hold at once and are on disk; the device says why."""
 
 from studio.core.settings import load_settings
-from studio.ui.help_pages import AboutPage, ShortcutsPage
+from studio.ui.help_pages import READABLE_PX, AboutPage, GuidePage, ShortcutsPage
 from studio.ui.settings_page import SettingsPage
 
 
@@ -36,3 +36,16 @@ def test_help_pages_show(qtbot, themed):
     sheet.show_shortcuts([("File", [("Open", "Ctrl+O")]), ("Edit", [("Undo", "Ctrl+Z")])])
     sheet.show()
     qtbot.addWidget(AboutPage())
+
+
+def test_the_guide_has_lines_one_can_read(qtbot, themed):
+    page = GuidePage()
+    qtbot.addWidget(page)
+    for row in range(page._chapters.count()):
+        page._chapters.setCurrentRow(row)
+        document = page._text.document()
+        assert document.textWidth() <= READABLE_PX
+        block = document.begin()
+        while block.isValid():
+            assert block.blockFormat().bottomMargin() > 0
+            block = block.next()
