@@ -56,8 +56,9 @@ class RunList(QListWidget):
             entry.setData(PATH, str(run.run.path))
             entry.setData(NAME, run.name)
             entry.setData(STATE, run.state)
-            entry.setData(LINE, f"{words[run.state]} · {run.status.kimg:,.1f} kimg")
-            entry.setText(f"{run.name}, {words[run.state]}")
+            state = self.tr("broke off") if run.broke_off else words[run.state]
+            entry.setData(LINE, f"{state} · {run.status.kimg:,.1f} kimg")
+            entry.setText(f"{run.name}, {state}")
             if run.run.path == chosen:
                 self.setCurrentItem(entry)
         rows = max(1, min(len(runs), MOST_ROWS))

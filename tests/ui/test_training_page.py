@@ -170,6 +170,7 @@ def test_a_trainer_that_was_killed_is_said_and_can_go_on(qtbot, page, watch, run
     watch.look()
     assert ended == [True] and page.detail._state.text() == "Broke off"
     assert "last checkpoint" in page.detail._message.text()
+    assert page.list.item(0).text() == "Mine, broke off"
     assert page.detail._pause.text() == "Go on" and page.detail._pause.isEnabled()
     run.append("stopped", kimg=3.0, text="")
     watch.look()
