@@ -25,7 +25,7 @@ class PatternTraining:
 
     augmentable = True
     batch = 16
-    gamma = 2.0
+    gamma = 0.4
     torus = True
     tiles = True
 
