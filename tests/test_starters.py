@@ -14,8 +14,7 @@ every_kind = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name
 
 
 def starter(kind):
-    path = resource("models", f"{kind.starter}.safetensors")
-    return path
+    return resource("models", f"{kind.starter}.safetensors")
 
 
 @every_kind
@@ -25,7 +24,8 @@ def test_a_starter_is_small_and_says_how_it_was_made(kind):
     assert path.stat().st_size <= MAX_BYTES
     assert entry.header.medium == kind.name
     assert entry.header.name not in ("", "provisional")
-    assert {"kimg", "minutes", "device", "examples", "licence", "credit"} <= entry.header.trained.keys()
+    said = {"kimg", "minutes", "device", "examples", "licence", "credit"}
+    assert said <= entry.header.trained.keys()
     assert entry.preview_png.startswith(b"\x89PNG")
 
 

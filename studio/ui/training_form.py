@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QV
 
 from studio.core.errors import StudioError
 from studio.core.kind import FolderReport, MediumKind
+from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.core.work import Progress
 from studio.ui.context import StudioContext
@@ -45,6 +46,14 @@ class TrainingForm(QWidget):
         files = ", ".join(kind.training_files for kind in kinds)
         self.drop = FolderDrop(self.tr("{} · or click to choose").format(files))
         self.drop.chosen.connect(lambda folder: self.take_folder(folder, self.medium))
+        self._example = button(
+            self.tr("Or try the example folder"),
+            self.tr("A small folder that comes along, made by the starter model"),
+            role="link",
+        )
+        self._example.clicked.connect(
+            lambda: self.take_folder(resource("examples", self.medium), self.medium)
+        )
         self._media = {kind.name: Chip(kind.title) for kind in kinds}
         self.verdict = Verdict()
         self._name = QLineEdit()
@@ -74,6 +83,7 @@ class TrainingForm(QWidget):
             self.verdict.say(str(error), "bad")
             return
         self._folder = folder
+        self._example.hide()
         self._choose_medium(medium)
 
     def show_active(self, name: str) -> None:
@@ -104,6 +114,7 @@ class TrainingForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self.drop)
+        column.addWidget(self._example)
         column.addWidget(self.verdict)
         column.addLayout(fields)
         column.addWidget(self.presets)

@@ -198,3 +198,11 @@ def test_one_training_at_a_time(qtbot, page, watch, run, tmp_path):
     page.refresh()
     assert start.isEnabled() and start.text() == "Start training"
     lock.release()
+
+
+def test_the_example_folder_is_one_click_away(page, monkeypatch, tmp_path):
+    folder = folder_with(tmp_path, 12)
+    monkeypatch.setattr("studio.ui.training_form.resource", lambda *parts: folder)
+    assert page.form._example.isVisible()
+    page.form._example.click()
+    assert page.form._folder == folder and not page.form._example.isVisible()
