@@ -142,7 +142,7 @@ def test_drag_out_writes_a_lasting_file_once(qtbot, panel, context, kind):
     panel.start()
     settle(qtbot, panel)
     path = panel.drag_out.written_file(kind.exporters[0])
-    assert path.parent == context.places.exports_path and path.name == "grey_0.grey"
+    assert path.parent == context.places.exports_path and path.name == "grey_5.grey"
     assert panel.drag_out.written_file(kind.exporters[0]) == path
     panel.dice()
     qtbot.waitUntil(lambda: panel.history.undo_text == "New seed")
