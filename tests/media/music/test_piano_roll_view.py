@@ -289,7 +289,7 @@ def test_drums_have_rows_of_their_own(roll, qtbot):
 
 
 def test_a_new_clip_is_brought_into_view_and_undo_keeps_the_view(roll):
-    high = Clip(Recipe(latent=Latent(5)), (Note("melody", 108, 0, 480),))
+    high = Clip(Recipe(latent=Latent(77)), (Note("melody", 108, 0, 480),))
     roll.show_document(high)
     place = roll.geometry_now()
     assert 0 < place.y_of(108) < roll.viewport().height()
