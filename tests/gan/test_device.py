@@ -1,0 +1,62 @@
+"""Which device is taken, and how a missing one is said."""
+
+import pytest
+import torch
+
+from studio.core.errors import StudioError
+from studio.gan import device
+
+
+@pytest.fixture
+def graphics_card(monkeypatch):
+    """A machine that says it has a CUDA card which knows bfloat16."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Test card")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: True)
+
+
+@pytest.fixture(autouse=True)
+def same_threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_the_processor_is_always_there():
+    chosen = device.choose("cpu", threads=1)
+    assert chosen.torch_device.type == "cpu" and chosen.words == "CPU, 1 thread"
+    assert device.choose("cpu", threads=2).words == "CPU, 2 threads"
+    assert torch.get_num_threads() == 2
+    assert device.available()[-1] == "cpu"
+
+
+def test_one_core_is_left_to_the_window(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    device.choose("cpu")
+    assert torch.get_num_threads() == 3
+
+
+def test_a_graphics_card_comes_first(graphics_card):
+    chosen = device.choose("auto")
+    assert chosen.torch_device.type == "cuda" and chosen.words == "CUDA, Test card"
+    assert device.choose("cuda:1").torch_device.index == 1
+    assert device.mixed_precision(chosen.torch_device)
+
+
+@pytest.mark.parametrize("name", ["gpu", "", "tpu:0"])
+def test_an_unknown_name_lists_what_there_is(name):
+    with pytest.raises(StudioError, match="auto, cuda, mps, cpu"):
+        device.choose(name)
+
+
+def test_a_missing_device_is_said(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(StudioError, match="no cuda device"):
+        device.choose("cuda")
+
+
+def test_apples_device(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert device.choose("auto").words == "MPS, Apple GPU"
+    assert not device.mixed_precision(torch.device("mps"))
