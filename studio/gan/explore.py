@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from studio.core.errors import StudioError
 from studio.core.latent import Latent, Recipe, draw
-from studio.core.model_file import ModelHeader
+from studio.core.work import Finished, Preview, Progress, Work
 from studio.gan.checkpoint import fill, load_model
 from studio.gan.device import Device, choose
 
@@ -80,7 +80,16 @@ class Playable:
         ]
 
 
-def describe_header(header: ModelHeader) -> str:
-    """A model in one line."""
-    kimg = header.trained.get("kimg")
-    return f"{header.name}, {header.size_px} px" + (f", {kimg:g} kimg" if kimg else "")
+def play_one(make: Callable[[Recipe], Any], recipe: Recipe) -> Work:
+    """Finished(document), as every generator answers."""
+    yield Progress(0, 1)
+    yield Finished(make(recipe))
+
+
+def play_many(make: Callable[[Recipe], Any], recipes: Sequence[Recipe]) -> Work:
+    """Preview((index, document)) for each recipe, then Finished(list of documents)."""
+    made: list[Any] = []
+    for index, recipe in enumerate(recipes):
+        made.append(make(recipe))
+        yield Preview((index, made[-1]))
+    yield Finished(made)

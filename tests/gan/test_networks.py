@@ -8,12 +8,14 @@ import torch
 
 from studio.core.latent import Blend, Latent, Recipe, StyleMix
 from studio.core.model_file import ModelHeader
+from studio.core.run_folder import TrainConfig
 from studio.core.work import result_of
 from studio.gan.checkpoint import save_model
 from studio.gan.explore import Playable
 from studio.gan.folder import seam_ratio
 from studio.gan.networks import Discriminator, Generator, NetworkConfig
 from studio.media.pattern.generator import PatternGenerator
+from studio.media.pattern.network import PatternTraining
 
 TINY = NetworkConfig(32, 256, 16, 16, 16)
 TORUS = NetworkConfig(32, 256, 16, 16, 16, torus=True, tiles=True)
@@ -96,3 +98,18 @@ def test_zero_padding_would_show_a_seam(tmp_path: Path) -> None:
     output = network.synthesise(torch.randn(1, network.num_ws, 16), noise)
     pixels = ((output[0].permute(1, 2, 0).detach().numpy() + 4) * 30).clip(0, 255)
     assert seam_ratio(pixels.astype(np.uint8)) > 1.5
+
+
+def test_only_tiles_are_wrapped_and_only_others_are_cut_at_random() -> None:
+    training = PatternTraining()
+    ramp = np.broadcast_to(np.arange(0, 256, 8, dtype=np.uint8)[None, :, None], (32, 32, 3))
+    flat = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    fakes = torch.randn(4, 3, 32, 32)
+    for picture, wraps in ((ramp, False), (flat, True)):
+        config = TrainConfig("pattern", "", size_px=32, channel_base=128, channel_max=8)
+        network = training.describe(np.stack([picture] * 8), config)
+        training.networks(network)
+        assert network["torus"] and network["tiles"] == training.torus == wraps
+        shown = training.shown(fakes, torch.Generator().manual_seed(1))
+        assert torch.equal(shown, fakes) == wraps
+        assert torch.allclose(shown.sum((1, 2, 3)), fakes.sum((1, 2, 3)), atol=1e-2)

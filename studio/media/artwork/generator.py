@@ -9,8 +9,8 @@ import torch
 
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
-from studio.core.work import Finished, Preview, Progress, Work
-from studio.gan.explore import Playable
+from studio.core.work import Work
+from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.networks import Generator, NetworkConfig
 from studio.gan.pictures import to_pixels
 from studio.media.artwork.document import Artwork
@@ -25,15 +25,10 @@ class ArtworkGenerator:
         self.device = self._play.device.words
 
     def generate(self, recipe: Recipe) -> Work:
-        yield Progress(0, 1)
-        yield Finished(self._artwork(recipe))
+        return play_one(self._artwork, recipe)
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
-        made: list[Artwork] = []
-        for index, recipe in enumerate(recipes):
-            made.append(self._artwork(recipe))
-            yield Preview((index, made[-1]))
-        yield Finished(made)
+        return play_many(self._artwork, recipes)
 
     @torch.no_grad()
     def _artwork(self, recipe: Recipe) -> Artwork:

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 
 from studio.core.latent import Recipe
-from studio.core.work import Finished, Preview, Progress, Work
-from studio.gan.explore import Playable
+from studio.core.work import Work
+from studio.gan.explore import Playable, play_many, play_one
 from studio.media.music.document import Clip, clip_of
 from studio.media.music.network import MusicConfig, MusicGenerator, rolls_of
 
@@ -26,15 +26,10 @@ class MusicClipGenerator:
         self.device = self._play.device.words
 
     def generate(self, recipe: Recipe) -> Work:
-        yield Progress(0, 1)
-        yield Finished(self._clip(recipe))
+        return play_one(self._clip, recipe)
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
-        made: list[Clip] = []
-        for index, recipe in enumerate(recipes):
-            made.append(self._clip(recipe))
-            yield Preview((index, made[-1]))
-        yield Finished(made)
+        return play_many(self._clip, recipes)
 
     @torch.no_grad()
     def _clip(self, recipe: Recipe) -> Clip:

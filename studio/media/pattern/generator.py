@@ -10,8 +10,8 @@ from torch import Tensor
 
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
-from studio.core.work import Finished, Preview, Progress, Work
-from studio.gan.explore import SPATIAL_STREAM, Playable
+from studio.core.work import Work
+from studio.gan.explore import SPATIAL_STREAM, Playable, play_many, play_one
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
 from studio.gan.pictures import to_pixels
 from studio.media.pattern.document import Tile
@@ -34,15 +34,10 @@ class PatternGenerator:
         self._cut = calm_cut(self._play.network, self.header.size_px)
 
     def generate(self, recipe: Recipe) -> Work:
-        yield Progress(0, 1)
-        yield Finished(self._tile(recipe))
+        return play_one(self._tile, recipe)
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
-        made: list[Tile] = []
-        for index, recipe in enumerate(recipes):
-            made.append(self._tile(recipe))
-            yield Preview((index, made[-1]))
-        yield Finished(made)
+        return play_many(self._tile, recipes)
 
     @torch.no_grad()
     def _tile(self, recipe: Recipe) -> Tile:

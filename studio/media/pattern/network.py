@@ -27,7 +27,6 @@ class PatternTraining:
     batch = 16
     gamma = 0.4
     torus = True
-    tiles = True
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
         some = examples[:: max(1, len(examples) // 200)]
@@ -38,7 +37,7 @@ class PatternTraining:
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
         config = NetworkConfig(**network)
-        self.tiles = config.tiles
+        self.torus = config.tiles
         return Generator(config), Discriminator(config)
 
     def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
@@ -46,7 +45,7 @@ class PatternTraining:
         return mirror_some(x, random) if config.mirror else x
 
     def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
-        return fakes if self.tiles else roll_each(fakes, random)
+        return fakes if self.torus else roll_each(fakes, random)
 
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         return to_pixels(outputs)
