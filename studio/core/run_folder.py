@@ -13,6 +13,14 @@ from studio.core.errors import StudioError
 from studio.core.files import FileLock, is_locked, write_bytes
 
 COMMANDS = ("run", "pause", "stop")
+STATES = {
+    "start": "running",
+    "progress": "running",
+    "paused": "paused",
+    "stopped": "stopped",
+    "finished": "finished",
+    "error": "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,8 @@ class TrainConfig:
     """Everything that a run is started with; lengths in kimg (thousand examples shown).
 
     batch 0, gamma 0 and augment -1 leave the choice to the medium and the size of the folder.
+    preset is the word it was chosen by; start_model a model file to go on from; freeze counts the
+    first layers of the discriminator that stay as they are (-1: chosen by the size of the folder).
     """
 
     medium: str
@@ -43,6 +53,9 @@ class TrainConfig:
     threads: int = 0
     licence: str = ""
     credit: str = ""
+    preset: str = ""
+    start_model: str = ""
+    freeze: int = -1
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -85,6 +98,9 @@ class RunStatus:
     eta_s: float | None = None
     text: str = ""
     sample: Path | None = None
+    augment: float | None = None
+    memory_mb: float = 0.0
+    best_kimg: float | None = None
 
 
 N = TypeVar("N", float, float | None)
@@ -106,9 +122,16 @@ class RunFolder:
         self.samples_path = path / "samples"
         self.checkpoint_path = path / "checkpoint.safetensors"
         self.model_path = path / "model.safetensors"
+        self.evidence_path = path / "evidence"
         self.command_path = path / "command"
         self.lock_path = path / "lock"
         self.cache_path = path / "cache"
+
+    @property
+    def best_path(self) -> Path:
+        """The best model by held-out measure; the newest one where none was measured yet."""
+        best = self.path / "best.safetensors"
+        return best if best.exists() else self.model_path
 
     def create(self, config: TrainConfig) -> None:
         """Start a run here; StudioError if there is one already."""
@@ -183,24 +206,25 @@ class RunFolder:
         return status
 
     def after(self, status: RunStatus, record: dict[str, Any]) -> RunStatus:
-        """The status after one more event."""
-        state = {
-            "start": "running",
-            "progress": "running",
-            "paused": "paused",
-            "stopped": "stopped",
-            "finished": "finished",
-            "error": "failed",
-        }.get(record["event"], status.state)
-        sample = status.sample
+        """The status after one more event; unknown events and fields change nothing."""
+        state = STATES.get(record["event"], status.state)
+        sample, best_kimg = status.sample, status.best_kimg
         if record["event"] == "sample":
             sample = self.samples_path / Path(str(record.get("file", ""))).name
+        if record["event"] == "measure" and record.get("best") is True:
+            best_kimg = _number(record.get("kimg"), best_kimg)
+        text = status.text if state != "running" else ""
+        if record["event"] in STATES:  # what the guardian says is no state
+            text = str(record.get("text", text))
         return RunStatus(
             state=state,
             kimg=_number(record.get("kimg"), status.kimg),
             total_kimg=_number(record.get("total_kimg"), status.total_kimg),
             images_per_s=_number(record.get("images_per_s"), status.images_per_s),
             eta_s=_number(record.get("eta_s"), status.eta_s),
-            text=str(record.get("text", status.text if state != "running" else "")),
+            text=text,
             sample=sample,
+            augment=_number(record.get("augment"), status.augment),
+            memory_mb=_number(record.get("memory_mb"), status.memory_mb),
+            best_kimg=best_kimg,
         )
