@@ -211,6 +211,9 @@ class RunFolder:
         sample, best_kimg = status.sample, status.best_kimg
         if record["event"] == "sample":
             sample = self.samples_path / Path(str(record.get("file", ""))).name
+        kimg = _number(record.get("kimg"), status.kimg)
+        if record["event"] in ("measure", "guardian"):  # told later than the step they are about
+            kimg = status.kimg
         if record["event"] == "measure" and record.get("best") is True:
             best_kimg = _number(record.get("kimg"), best_kimg)
         text = status.text if state != "running" else ""
@@ -218,7 +221,7 @@ class RunFolder:
             text = str(record.get("text", text))
         return RunStatus(
             state=state,
-            kimg=_number(record.get("kimg"), status.kimg),
+            kimg=kimg,
             total_kimg=_number(record.get("total_kimg"), status.total_kimg),
             images_per_s=_number(record.get("images_per_s"), status.images_per_s),
             eta_s=_number(record.get("eta_s"), status.eta_s),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from studio.ui.run_watch import WatchedRun
 from studio.ui.widgets import Chip
 
 COMPARED_TOKENS = ("accent", "chords", "bass", "drums")
+COMPARED_DASHES = ("", "dash", "dot", "")  # never by colour alone
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class CurveBoard(QWidget):
                 plot.show_lines(
                     chart.title,
                     self._lines(chart),
+                    heading=chart.curves[0].name if len(self._runs) > 1 else "",
                     empty=chart.empty,
                     marks=marks if is_held_out else (),
                 )
@@ -102,8 +104,9 @@ class CurveBoard(QWidget):
             return [_drawn(self._runs[0], curve, curve.name, curve.token) for curve in chart.curves]
         lines = []
         for number, run in enumerate(self._runs):
-            token = COMPARED_TOKENS[number % len(COMPARED_TOKENS)]
-            lines.append(_drawn(run, chart.curves[0], run.name, token))
+            place = number % len(COMPARED_TOKENS)
+            curve = replace(chart.curves[0], dash=COMPARED_DASHES[place])
+            lines.append(_drawn(run, curve, run.name, COMPARED_TOKENS[place]))
         # The floor belongs to the folder; one for all, unless they learn from different folders.
         if len(chart.curves) > 1 and chart.curves[1].source == "measures" and self._runs:
             floor = chart.curves[1]
@@ -118,19 +121,20 @@ class CurveBoard(QWidget):
             Curve("loss_g", tr("Generator loss")),
             Curve("loss_d", tr("Discriminator loss"), "chords", "dash"),
         )
-        floor = tr("floor: real files")
+        floor = tr("floor")
         kid = (
-            Curve("kid_rand", tr("KID-rand, lower is better"), source="measures"),
+            Curve("kid_rand", tr("KID-rand, less is better"), source="measures"),
             Curve("kid_rand_floor", floor, "muted", "dash", "measures"),
         )
         cover = (
-            Curve("coverage", tr("Coverage, higher is better"), "chords", source="measures"),
+            Curve("coverage", tr("Coverage, more is better"), "chords", source="measures"),
             Curve("coverage_floor", floor, "muted", "dash", "measures"),
         )
         r1_r2 = (Curve("r1", tr("R1, on real")), Curve("r2", tr("R2, on made"), "chords", "dash"))
         gamma = (Curve("gamma", tr("Gamma"), "bass"),)
         return [
-            (tr("Held-out"), tr("How close to files it has never seen, beside the best possible"),
+            (tr("Held-out"), tr("How close to files it has never seen; the floor is what real"
+                                " files reach"),
              (Chart(tr("KID-rand"), kid, measured), Chart(tr("Coverage"), cover, measured))),
             (tr("Losses"), tr("What the two networks make of each other; no measure of quality"),
              (Chart(tr("Losses"), losses),)),
@@ -154,5 +158,5 @@ def _drawn(run: WatchedRun, curve: Curve, name: str, token: str) -> Line:
         token,
         dash=curve.dash,
         is_smoothed=curve.key in ("loss_g", "loss_d", "r1", "r2", "images_per_s"),
-        has_points=is_measure and not curve.dash,
+        has_points=is_measure and not curve.key.endswith("_floor"),
     )

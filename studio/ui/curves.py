@@ -60,7 +60,7 @@ class Curves(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[Line] = []
-        self._title = ""
+        self._heading = ""
         self._empty = self.tr("The curves begin with the first figures.")
         self._marks: tuple[float, ...] = ()
         self._pointed: float | None = None  # x of the pointer
@@ -68,10 +68,19 @@ class Curves(QWidget):
         self.setMinimumHeight(110)
 
     def show_lines(
-        self, title: str, lines: list[Line], *, empty: str = "", marks: Sequence[float] = ()
+        self,
+        title: str,
+        lines: list[Line],
+        *,
+        heading: str = "",
+        empty: str = "",
+        marks: Sequence[float] = (),
     ) -> None:
-        """Show these lines; empty is said where there is nothing yet, marks are kimg to mark."""
-        self._title, self._lines, self._marks = title, lines, tuple(marks)
+        """Show these lines; empty is said where there is nothing yet, marks are kimg to mark.
+
+        A heading takes the place of the lines' names, where those stand elsewhere.
+        """
+        self._heading, self._lines, self._marks = heading, lines, tuple(marks)
         self._empty = empty or self.tr("The curves begin with the first figures.")
         self.setAccessibleName(self.tr("{} over time").format(title))
         newest = [f"{one.name} {one.values[-1]:.3g}" for one in lines if len(one.values)]
@@ -94,8 +103,8 @@ class Curves(QWidget):
             painter.drawText(area, int(wrapped), self._empty)
             return
         first, last = self._span()
-        low, high = self._range()
-        self._grid(painter, area, (first, last), (low, high))
+        low, high, step = self._range()
+        self._grid(painter, area, (first, last), np.arange(low, high + step / 2, step))
         at = self._kimg_at(area, first, last)
         self._legend(painter, area, at)
         painter.setClipRect(area.adjusted(-3, -3, 3, 3))
@@ -143,36 +152,42 @@ class Curves(QWidget):
         first = min(start for start, _ in ends)
         return float(first), float(max(max(end for _, end in ends), first + 1e-6))
 
-    def _range(self) -> tuple[float, float]:
+    def _range(self) -> tuple[float, float, float]:
+        """Round lowest and highest value of the axis, and the step between its lines."""
         every = np.concatenate([line.values for line in self._lines if len(line.values)])
-        low, high = np.percentile(every, [0.5, 99.5])
-        room = max(1e-3 * max(1.0, abs(float(high))), 0.08 * (high - low))
-        bottom = low - room if low < 0 else max(0.0, low - room)
-        return float(bottom), float(high + room)
+        low, high = (float(one) for one in np.percentile(every, [0.5, 99.5]))
+        if -0.05 * high <= low < 0.5 * high:  # an estimate may fall a little below nothing
+            low = 0.0
+        step = _round_up(max(high - low, 1e-3 * max(abs(high), 1e-3)) / 2.5)
+        bottom = np.floor(low / step) * step
+        return float(bottom), float(bottom + step * np.ceil((high - bottom) / step + 0.05)), step
 
     def _grid(
         self,
         painter: QPainter,
         area: QRectF,
         span: tuple[float, float],
-        heights: tuple[float, float],
+        levels: np.ndarray,
     ) -> None:
-        low, high = heights
-        for share in (0.0, 0.5, 1.0):
-            y = area.bottom() - share * area.height()
+        for number, level in enumerate(levels):
+            y = area.bottom() - number / max(1, len(levels) - 1) * area.height()
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(theme.color("muted"))
             box = QRectF(0, y - 8, LEFT_PX - 6, 16)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(box, right, _short(low + share * (high - low)))
+            painter.drawText(box, right, _short(float(level)))
         box = QRectF(area.left(), area.bottom() + 4, area.width(), 16)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, f"{span[0]:,.1f} kimg")
         painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{span[1]:,.1f} kimg")
 
     def _legend(self, painter: QPainter, area: QRectF, at: float | None) -> None:
         """The lines' names; while the pointer is over the plot, with their values there."""
-        x, metrics = area.left(), painter.fontMetrics()
+        x, metrics = 4.0, painter.fontMetrics()
+        if self._heading and at is None:
+            painter.setPen(theme.color("muted"))
+            painter.drawText(QPointF(x, 16), self._heading)
+            return
         for line in self._lines:
             pen = QPen(theme.color(line.token), 2)
             if line.dash:
@@ -235,7 +250,13 @@ def _value_at(line: Line, kimg: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _round_up(step: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(step))
+    return float(next(one for one in (1, 2, 2.5, 5, 10) if one * power >= step * 0.999) * power)
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.presets import FAST, NANO, STANDARD
 from studio.core.run_folder import TrainConfig
+from studio.ui import theme
 from studio.ui.widgets import button, label, set_tone
 
 ENDLESS_KIMG = 1e6  # the clock ends the run, not the count
@@ -55,13 +56,18 @@ class Experts(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._make_fields()
         self._lay_out()
-        self._head.toggled.connect(self._holder.setVisible)
+        self._head.toggled.connect(self._fold)
         self._reset.clicked.connect(self.let_go)
-        self._holder.hide()
+        self._fold(False)
         self._show_own()
 
     def unfold(self) -> None:
         self._head.setChecked(True)
+
+    def _fold(self, on: bool) -> None:
+        self._holder.setVisible(on)
+        self._head.setIcon(theme.icon("chevron-down" if on else "chevron-right", token="muted"))
+        self._head.setIconSize(QSize(12, 12))
 
     def show_config(
         self, config: TrainConfig, sizes_px: tuple[int, ...], *, is_continued: bool
@@ -228,8 +234,9 @@ class Experts(QWidget):
                             (tr("Metal (Apple)"), "mps"), (tr("Processor"), "cpu")):  # fmt: skip
             device.addItem(words, name)
         self._add("device", tr("Device"), tr("What it is trained on"), device)
-        self._add("seed", tr("Seed"), tr("The same seed and folder give the same training"),
-                  QSpinBox(maximum=2**31 - 1))  # fmt: skip
+        seed = QSpinBox(maximum=2**31 - 1)
+        seed.lineEdit().setTextMargins(6, 0, 0, 0)
+        self._add("seed", tr("Seed"), tr("The same seed and folder give the same training"), seed)
         self._add("mirror", tr("Mirror"), tr("Also learn every picture mirrored; not for writing"),
                   QCheckBox(tr("Left and right")))  # fmt: skip
 

@@ -40,6 +40,7 @@ class GuardianList(QFrame):
             "label",
         )
         self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 6, 0)
         self._rows.setSpacing(10)
@@ -58,6 +59,7 @@ class GuardianList(QFrame):
         column.addLayout(head)
         column.addWidget(self._empty)
         column.addWidget(self._scroll, 1)
+        column.addStretch(0)
 
     def show_run(self, run: WatchedRun) -> None:
         """Show a run's messages; built anew only when there are others."""

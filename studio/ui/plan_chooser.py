@@ -25,7 +25,7 @@ from studio.ui.widgets import label
 CONTINUE_BELOW = 2000  # files; with more a fresh start learns as well in the end
 SHORTEST_CHARACTERS = 12
 STRETCH = 1.1  # nobody sees pictures enlarged by so little
-LABEL_PX = 96
+LABEL_PX = 72
 
 
 class PlanChooser(QWidget):
@@ -126,6 +126,7 @@ class PlanChooser(QWidget):
                 "Best for most folders under {:,} files: begins with what this model knows."
             ).format(CONTINUE_BELOW)
         self._why.setText(words)
+        self._why.setVisible(self._facts is not None)
 
     def _say_sum(self, config: TrainConfig) -> None:
         """How long it takes with the experts' changes."""
@@ -184,6 +185,7 @@ class PlanChooser(QWidget):
         column.addLayout(row)
         column.addWidget(self._why)
         column.addWidget(self.presets)
+        column.addSpacing(2)
         column.addWidget(self.experts)
 
 

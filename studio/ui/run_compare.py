@@ -26,8 +26,8 @@ from studio.ui.sample_view import SampleView, TimeSlider, nearest
 from studio.ui.widgets import ElidedLabel, button, label
 
 MOST = len(COMPARED_TOKENS)
-TABLE_PX = 330
-NAMES_PX = 104
+TABLE_PX = 288
+NAMES_PX = 96
 UNCOMPARED = ("name", "checkpoint_seconds", "sample_seconds", "licence", "credit")
 
 
@@ -115,7 +115,7 @@ class RunCompare(QFrame):
         column.setContentsMargins(22, 18, 22, 14)
         column.setSpacing(10)
         column.addLayout(head)
-        column.addLayout(samples, 5)
+        column.addLayout(samples, 3)
         column.addLayout(time)
         column.addLayout(foot, 4)
 

@@ -108,7 +108,7 @@ class WatchedRun:
         kinds = {"progress": self.figures, "measure": self.measures, "guardian": self.notices}
         if record["event"] in kinds:
             # What a damaged or foreign line lacks is filled in, so that nobody below must ask.
-            kinds[record["event"]].append({**record, "kimg": self.status.kimg})
+            kinds[record["event"]].append({**record, "kimg": _kimg(record, self.status.kimg)})
         elif record["event"] == "sample" and self.status.sample is not None:
             self.samples.append((self.status.kimg, self.status.sample))
         elif record["event"] == "start":
@@ -288,6 +288,11 @@ class RunWatch(QObject):
         self._timer.stop()
         if self._turn is not None:
             self._turn.release()
+
+
+def _kimg(record: dict[str, Any], otherwise: float) -> float:
+    value = record.get("kimg")
+    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e12 else otherwise
 
 
 def _rank(run: WatchedRun) -> tuple[int, int]:

@@ -21,7 +21,7 @@ class SamplesThroughTime(QWidget):
         self.view = SampleView()
         self.time, self.kimg = TimeSlider(), label("", "figure")
         self.newest = icon_button("refresh", self.tr("Back to the newest sample"), role="plain")
-        self.to_best = icon_button("heart", self.tr("To the best measured so far"), role="plain")
+        self.to_best = icon_button("best", self.tr("To the best measured so far"), role="plain")
         self.back = button(self.tr("Back to the samples"), icon="grid")
         self.back.setToolTip(self.tr("Close the evidence"))
         self._caption = ElidedLabel("label")

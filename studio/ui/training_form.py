@@ -18,7 +18,7 @@ from studio.ui.context import StudioContext
 from studio.ui.folder_drop import FolderDrop, Verdict, guess_medium
 from studio.ui.jobs import Job
 from studio.ui.paces import Paces
-from studio.ui.plan_chooser import PlanChooser
+from studio.ui.plan_chooser import LABEL_PX, PlanChooser
 from studio.ui.widgets import Chip, button, label
 
 
@@ -96,8 +96,10 @@ class TrainingForm(QWidget):
         fields.setVerticalSpacing(8)
         fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        fields.addRow(label(self.tr("Train for"), "muted"), chips)
-        fields.addRow(label(self.tr("Name"), "muted"), self._name)
+        for words, field in ((self.tr("Train for"), chips), (self.tr("Name"), self._name)):
+            title = label(words, "muted")
+            title.setFixedWidth(LABEL_PX)
+            fields.addRow(title, field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)

@@ -76,8 +76,8 @@ class TrainingPage(QWidget):
         detail.resume_asked.connect(lambda: self._tell(self._resume))
         detail.stop_asked.connect(lambda: self._tell(watch.stop))
         detail.longer_asked.connect(lambda: self._tell(self._train_longer))
-        detail.earlier_asked.connect(lambda: self._tell(self._move_up))
-        detail.leave_queue_asked.connect(lambda: self._tell(self._leave_queue))
+        detail.earlier_asked.connect(lambda: self._queue(watch.queue.move_up))
+        detail.leave_queue_asked.connect(lambda: self._queue(watch.queue.remove))
         detail.play_asked.connect(self._play)
         watch.changed.connect(self.refresh)
         watch.failed.connect(self._context.report)
@@ -159,18 +159,18 @@ class TrainingPage(QWidget):
         self._watch.look()
         self.refresh()
 
-    def _queue(self, command: Callable[[str], object], path: Path) -> None:
+    def _queue(self, command: Callable[[str], object], path: Path | None = None) -> None:
+        """Change the place of a run in the queue, of the shown one where none is named."""
+        run = self._run()
+        path = path or (run.run.path if run is not None else None)
+        if path is None:
+            return
         try:
             command(path.name)
         except StudioError as error:
             self._context.report(error)
         self._watch.look()
-
-    def _move_up(self, run: RunFolder) -> None:
-        self._watch.queue.move_up(run.path.name)
-
-    def _leave_queue(self, run: RunFolder) -> None:
-        self._watch.queue.remove(run.path.name)
+        self.refresh()
 
     def _resume(self, run: RunFolder) -> None:
         """Go on now, or after what trains now."""
