@@ -260,9 +260,10 @@ def _length(
     """The kimg of a word with this shape, and whether they are enough to be worth the word."""
     speed, _ = speed_of(shape, pace, machine)
     enough = enough_kimg(folder.examples, folder.diversity)
+    enough *= CONTINUED_SHARE if continued else 1.0
     doublings = max(0.0, math.log2(shape.size_px / 64))
     least = min(enough, LEAST_KIMG[word] * MORE_KIMG_PER_DOUBLING**doublings)
-    wanted = LENGTH_SHARE[word] * enough * (CONTINUED_SHARE if continued else 1.0)
+    wanted = LENGTH_SHARE[word] * enough
     quick = min(enough, speed * LEAST_S[word] / 1000)
     in_time = speed * BUDGET_S[machine.kind][word] / 1000
     return round_kimg(min(max(wanted, least, quick), in_time)), in_time >= least

@@ -227,9 +227,9 @@ def differing(runs: list[WatchedRun]) -> list[tuple[str, list[str]]]:
 
 def _setting(name: str) -> str:
     known = {
-        "size_px": _tr("Size"),
-        "kimg": _tr("Length"),
-        "seconds": _tr("Longest time"),
+        "size_px": _tr("Size, px"),
+        "kimg": _tr("Length, kimg"),
+        "seconds": _tr("Length, s"),
         "channel_base": _tr("Channel base"),
         "channel_max": _tr("Most channels"),
         "learning_rate": _tr("Learning rate"),
@@ -243,7 +243,7 @@ def _setting(name: str) -> str:
 def _shown(name: str, value: Any) -> str:
     is_open = (name in ("batch", "gamma") and value == 0) or (name == "augment" and value < 0)
     if is_open or (name == "freeze" and value < 0):
-        return _tr("automatic")
+        return _tr("auto")
     if name in ("folder", "start_model"):
         path = Path(str(value))
         return (path.stem if name == "start_model" else path.name) or "–"
@@ -251,8 +251,7 @@ def _shown(name: str, value: Any) -> str:
         return _tr("yes") if value else _tr("no")
     if value is None or value == "":
         return "–"
-    words = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{words} {'px' if name == 'size_px' else 'kimg' if name == 'kimg' else ''}".strip()
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _is_number(value: Any) -> bool:
