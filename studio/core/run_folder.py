@@ -19,7 +19,10 @@ COMMANDS = ("run", "pause", "stop")
 class TrainConfig:
     """Everything that a run is started with; lengths in kimg (thousand examples shown).
 
-    batch 0, gamma 0 and augment -1 leave the choice to the medium and the size of the folder.
+    batch 0, gamma 0, augment -1, check_kimg 0 and freeze -1 leave the choice to the medium and the
+    size of the folder. gamma_end is what is left of gamma at the end of the run, as a share.
+    accumulate cuts a batch into so many parts, for little memory. freeze: how many of the
+    discriminator's blocks, from the pixels on, stay as start_model brought them.
     """
 
     medium: str
@@ -33,8 +36,16 @@ class TrainConfig:
     channel_max: int = 128
     learning_rate: float = 0.0025
     gamma: float = 0.0
+    gamma_end: float = 1.0
     penalty_every: int = 4
     augment: float = -1.0
+    ema_kimg: float = 10.0
+    held_out: bool = True
+    check_kimg: float = 0.0
+    accumulate: int = 1
+    start_model: str = ""
+    freeze: int = -1
+    guardian: bool = True
     mirror: bool = True
     seed: int = 0
     checkpoint_seconds: float = 60.0
