@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from studio.core.errors import StudioError
+from studio.core.errors import DiskFull, StudioError
 
 if sys.platform == "win32":
     import msvcrt
@@ -23,15 +24,15 @@ SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of path only once it is written whole and synced.
+def replacing(path: Path, needed_bytes: int = 0) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of path only once it is written whole and on the disk.
 
-    On any failure the old file is untouched and the partial one is gone; a full disk becomes a
-    StudioError.
+    On any failure before that the old file is untouched and the partial one is gone. DiskFull,
+    which names needed_bytes where they are given, when there is no room; StudioError for all else.
     """
     partial = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         handle, partial = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -39,7 +40,10 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         os.chmod(partial, 0o644)
         os.replace(partial, path)
+        sync_folder(path.parent)
     except OSError as error:
+        if is_full(error):
+            raise DiskFull(path.name, str(path.parent), needed_bytes) from error
         raise StudioError(f"{path.name} could not be saved: {error.strerror or error}.") from error
     finally:
         with contextlib.suppress(OSError):
@@ -47,9 +51,40 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file atomically; StudioError when it cannot be done."""
-    with replacing(path) as file:
+    """Write a file atomically; DiskFull or StudioError when it cannot be done."""
+    with replacing(path, len(content)) as file:
         file.write(content)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a write failed because the disk, or the person's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new, renamed and removed names of a folder survive a power loss; OSError if not.
+
+    Windows has no such call, and some network file systems refuse it: nothing is done there.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM):
+            raise
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each kept through a power loss."""
+    if not folder.is_dir() and folder != folder.parent:  # the top of a drive that is gone
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from studio.core.kind import FolderReport, Reader
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.work import Finished, Preview, Progress, Work
-from studio.gan.checkpoint import load_state, save_model, save_state
+from studio.gan.checkpoint import save_model
 from studio.gan.device import choose
 from studio.gan.picture_file import png
+from studio.gan.store import CheckpointStore
 from studio.gan.train import Figures, Trainer, Training, steps
 
 REPORT_SECONDS = 1.0
@@ -74,15 +75,15 @@ def _locked(run: RunFolder, medium: Medium, resume: bool) -> Work:
     device = choose(config.device, config.threads)
     network = training.describe(examples, config)
     trainer = Trainer(config, training, network, examples, device)
-    if resume and run.checkpoint_path.exists():
-        tensors, counters = load_state(run.checkpoint_path)
+    store = CheckpointStore(run.checkpoints_path)
+    trained_seconds = 0.0
+    if resume and (found := store.load_newest()):
+        tensors, counters, _ = found
         try:
             trainer.restore(tensors, counters)
         except (KeyError, ValueError, RuntimeError) as error:
             raise StudioError("The checkpoint does not fit this run's configuration.") from error
         trained_seconds = float(counters.get("trained_seconds", 0))
-    else:
-        trained_seconds = 0.0
     session = Session(run, config, trainer, network, device.words, trained_seconds)
     yield from session.work()
 
@@ -123,6 +124,7 @@ class Session:
         self.run, self.config, self.trainer, self.network = run, config, trainer, network
         self.device_words, self.before_s = device_words, trained_seconds
         self.trained_s = 0.0
+        self.store = CheckpointStore(run.checkpoints_path)
         self._started_at_seen = trainer.seen
         self._figures: list[Figures] = []
 
@@ -252,7 +254,7 @@ class Session:
             **self.trainer.counters(),
             "trained_seconds": self.before_s + self.trained_s,
         }
-        save_state(self.run.checkpoint_path, self.trainer.tensors(), counters)
+        self.store.save(self.trainer.tensors(), counters, self.trainer.kimg)
 
     def _checkpoint(self) -> Work:
         self._save()
