@@ -42,9 +42,7 @@ def replacing(path: Path, needed_bytes: int = 0) -> Iterator[IO[bytes]]:
         os.replace(partial, path)
         sync_folder(path.parent)
     except OSError as error:
-        if is_full(error):
-            raise DiskFull(path.name, str(path.parent), needed_bytes) from error
-        raise StudioError(f"{path.name} could not be saved: {error.strerror or error}.") from error
+        raise _sentence(path, error, needed_bytes) from error
     finally:
         with contextlib.suppress(OSError):
             os.unlink(partial)
@@ -56,9 +54,11 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def is_full(error: OSError) -> bool:
-    """Whether a write failed because the disk, or the person's share of it, is full."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+def _sentence(path: Path, error: OSError, needed_bytes: int = 0) -> StudioError:
+    """Why a file could not be written; a person's share of a disk can be full as well."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(path.name, str(path.parent), needed_bytes)
+    return StudioError(f"{path.name} could not be saved: {error.strerror or error}.")
 
 
 def sync_folder(folder: Path) -> None:
@@ -77,6 +77,14 @@ def sync_folder(folder: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM):
             raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; DiskFull or StudioError when it cannot be done."""
+    try:
+        _make_folder(folder)
+    except OSError as error:
+        raise _sentence(folder, error) from error
 
 
 def _make_folder(folder: Path) -> None:
@@ -146,10 +154,13 @@ class FileLock:
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> bool:
-        """Take the lock; False when another process holds it."""
+        """Take the lock; False when another process holds it, StudioError where none can be."""
         if self._file is not None:
             return True
-        file = open(self._path, "a+b")  # noqa: SIM115 - stays open for as long as the lock is held
+        try:
+            file = open(self._path, "a+b")  # noqa: SIM115 - stays open while the lock is held
+        except OSError as error:
+            raise _sentence(self._path, error) from error
         try:
             if sys.platform == "win32":
                 file.seek(0)
@@ -169,11 +180,14 @@ class FileLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether some living process holds the lock; false when there is no such file."""
+    """Whether some living process holds the lock; false when there is none, or none to be had."""
     if not path.exists():
         return False
     lock = FileLock(path)
-    if lock.acquire():
-        lock.release()
+    try:
+        if lock.acquire():
+            lock.release()
+            return False
+    except StudioError:  # a folder that can only be read
         return False
     return True

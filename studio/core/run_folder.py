@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from studio.core.errors import DiskFull, StudioError
-from studio.core.files import FileLock, is_locked, write_bytes
+from studio.core.files import FileLock, is_locked, make_folder, write_bytes
 
 COMMANDS = ("run", "pause", "stop")
 WORD_BYTES = 5  # the longest of them
@@ -147,6 +147,7 @@ class RunFolder:
         self.command_path = path / "command"
         self.lock_path = path / "lock"
         self.cache_path = path / "cache"
+        self.tensorboard_path = path / "tensorboard"
         self._unwritten: deque[bytes] = deque(maxlen=MAX_UNWRITTEN)
 
     def create(self, config: TrainConfig) -> None:
@@ -168,7 +169,8 @@ class RunFolder:
             raise StudioError("The configuration of this training run is damaged.") from error
 
     def lock(self) -> FileLock:
-        self.path.mkdir(parents=True, exist_ok=True)
+        """The lock of whoever trains; the folder is made. StudioError when it cannot be."""
+        make_folder(self.path)
         return FileLock(self.lock_path)
 
     def is_running(self) -> bool:

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import DiskFull, StudioError
-from studio.core.files import replacing, sync_folder, write_bytes
+from studio.core.files import (
+    FileLock,
+    is_locked,
+    make_folder,
+    replacing,
+    sync_folder,
+    write_bytes,
+)
 
 
 def fail(number: int):
@@ -74,3 +81,25 @@ def test_a_file_system_that_syncs_no_folders_is_good_enough(tmp_path, monkeypatc
         sync_folder(tmp_path)
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "gone")
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path, monkeypatch) -> None:
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "taken").write_bytes(b"")
+    with pytest.raises(StudioError, match="taken could not be saved: File exists"):
+        make_folder(tmp_path / "taken")
+    monkeypatch.setattr(Path, "mkdir", lambda *_, **__: fail(errno.ENOSPC)())
+    with pytest.raises(DiskFull, match="full needs more room"):
+        make_folder(tmp_path / "full")
+
+
+def test_a_lock_that_cannot_be_opened(tmp_path) -> None:
+    path = tmp_path / "lock"
+    path.mkdir()  # even the superuser cannot write there
+    with pytest.raises(StudioError, match="lock could not be saved"):
+        FileLock(path).acquire()
+    assert not is_locked(path)
+    with pytest.raises(StudioError):
+        FileLock(tmp_path / "gone" / "lock").acquire()
