@@ -158,6 +158,7 @@ class RunFolder:
         self.command_path = path / "command"
         self.lock_path = path / "lock"
         self.cache_path = path / "cache"
+        self.evidence_path = path / "evidence"
         self.tensorboard_path = path / "tensorboard"
         self._unwritten: deque[bytes] = deque(maxlen=MAX_UNWRITTEN)
 

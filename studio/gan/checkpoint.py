@@ -26,6 +26,7 @@ from studio.core.model_file import (
 )
 
 STATE_KEY = "state"
+DISCRIMINATOR = "discriminator"
 MAX_MODEL_BYTES = 2 * 2**30
 MAX_STATE_BYTES = 4 * 2**30
 MAX_STATE_HEADER_BYTES = 32 * 2**20
@@ -71,14 +72,20 @@ def weights_id(tensors: dict[str, Tensor]) -> str:
 
 
 def save_model(
-    path: Path, network: nn.Module, header: ModelHeader, preview_png: bytes = b""
+    path: Path,
+    network: nn.Module,
+    header: ModelHeader,
+    preview_png: bytes = b"",
+    discriminator: nn.Module | None = None,
 ) -> ModelHeader:
-    """Write the playable generator, halves to save space; returns the header with its id."""
-    tensors = {
-        name: value.detach().cpu().half().contiguous()
-        for name, value in network.state_dict().items()
-    }
+    """Write the playable generator, halves to save space; returns the header with its id.
+
+    The discriminator goes along for those who train on from the model; the id does not see it.
+    """
+    tensors = _halves(network)
     header = replace(header, id=weights_id(tensors))
+    if discriminator is not None:
+        tensors |= prefixed(DISCRIMINATOR, _halves(discriminator))
     if preview_png:
         picture = np.frombuffer(preview_png, np.uint8).copy()
         tensors[PREVIEW] = torch.from_numpy(picture)
@@ -86,15 +93,30 @@ def save_model(
     return header
 
 
+def _halves(network: nn.Module) -> dict[str, Tensor]:
+    return {
+        name: value.detach().cpu().half().contiguous()
+        for name, value in network.state_dict().items()
+    }
+
+
 def load_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
     """Header and float32 weights of a model file; StudioError if damaged, foreign or not finite."""
+    header, weights, _ = load_whole_model(path)
+    return header, weights
+
+
+def load_whole_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor], dict[str, Tensor]]:
+    """As load_model, and the weights of the discriminator, {} where the file has none."""
     metadata, tensors = _read(path)
     header = header_from_metadata(metadata, path.name)
     tensors.pop(PREVIEW, None)
     weights = {name: value.float() for name, value in tensors.items()}
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
         raise StudioError(f"{path.name} holds broken numbers; it cannot be played.")
-    return header, weights
+    judge = without_prefix(DISCRIMINATOR, weights)
+    own = {name: v for name, v in weights.items() if not name.startswith(f"{DISCRIMINATOR}.")}
+    return header, own, judge
 
 
 def fill(network: nn.Module, weights: dict[str, Tensor], name: str) -> None:
