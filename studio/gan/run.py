@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from studio.core.errors import StudioError
-from studio.core.files import replacing, write_bytes
+from studio.core.examples import Examples, open_examples
+from studio.core.files import write_bytes
 from studio.core.kind import FolderReport, Reader
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import RunFolder, TrainConfig
@@ -89,23 +90,22 @@ def _locked(run: RunFolder, medium: Medium, resume: bool) -> Work:
 
 def _examples(run: RunFolder, medium: Medium, config: TrainConfig) -> Work:
     """Decode the folder once into the run's cache, which is memory-mapped from then on."""
-    path = run.cache_path / "examples.npy"
-    if not path.exists():
-        result: tuple[np.ndarray, FolderReport] | None = None
-        for event in medium.load_reader().read(Path(config.folder), config.size_px):
+    examples = open_examples(run.cache_path)
+    if examples is None:
+        result: tuple[Examples, FolderReport] | None = None
+        reader, folder = medium.load_reader(), Path(config.folder)
+        for event in reader.read(folder, config.size_px, run.cache_path, config.remedies):
             if isinstance(event, Finished):
                 result = event.value
             elif isinstance(event, Progress):
                 yield Progress(event.done, event.total, f"Reading {event.note}")
         assert result is not None
         examples, report = result
-        with replacing(path) as file:
-            np.save(file, examples)
         yield Preview(
             run.append("folder", usable=len(report.usable), refused=len(report.refused),
                        examples=len(examples))
         )  # fmt: skip
-    yield Finished(np.load(path, mmap_mode="r", allow_pickle=False))
+    yield Finished(examples.pixels)
 
 
 class Session:
