@@ -60,6 +60,7 @@ class TrainConfig:
     threads: int = 0
     licence: str = ""
     credit: str = ""
+    remedies: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -69,7 +70,10 @@ def config_from_json(json_values: Any) -> TrainConfig:
     """Read a config file; StudioError if it makes no sense."""
     try:
         known = {field.name for field in fields(TrainConfig)}
-        config = TrainConfig(**{k: v for k, v in dict(json_values).items() if k in known})
+        values = {k: v for k, v in dict(json_values).items() if k in known}
+        if isinstance(values.get("remedies"), list):  # JSON knows no tuples
+            values["remedies"] = tuple(values["remedies"])
+        config = TrainConfig(**values)
         for field in fields(TrainConfig):
             _refuse_other_kind(getattr(config, field.name), field.default)
         return config
@@ -85,6 +89,8 @@ def _refuse_other_kind(value: Any, default: Any) -> None:
         fits = value is default is None or math.isfinite(value)
     elif isinstance(default, int):
         fits = isinstance(value, int)
+    elif isinstance(default, tuple):
+        fits = isinstance(value, tuple) and all(isinstance(word, str) for word in value)
     else:
         fits = isinstance(value, str)
     if not fits:

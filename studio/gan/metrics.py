@@ -7,6 +7,7 @@ beside every figure. Density and coverage: Naeem et al. 2020, arXiv 2002.09797.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -45,15 +46,14 @@ def measure(model: Path, medium: Measurable, folder: Path, device: str, size_px:
     StudioError when the folder cannot be used. As many results as held-out files, at psi 1.
     """
     read: tuple[np.ndarray, FolderReport] | None = None
-    for event in medium.load_reader().read(folder, size_px):
+    for event in _some_examples(medium, folder, size_px):
         if isinstance(event, Finished):
             read = event.value
-        elif isinstance(event, Progress):
-            yield Progress(event.done, event.total, f"Reading {event.note}")
+        else:
+            yield event
     if read is None:
         raise StudioError("The folder could not be read.")
-    examples = read[0][np.random.default_rng(0).permutation(len(read[0]))[: 2 * MOST]]
-    train, held_out = np.array_split(examples, 2)
+    train, held_out = np.array_split(read[0], 2)
     generator = medium.load_generator(model, device)
     made: list[Any] = []
     recipes = [Recipe(latent=Latent(seed=seed, psi=1.0)) for seed in range(len(held_out))]
@@ -63,6 +63,18 @@ def measure(model: Path, medium: Measurable, folder: Path, device: str, size_px:
             yield Progress(len(made), len(recipes), "Generating")
     figures = medium.load_measures()(made, train, held_out)
     yield Finished({"results": len(made), "files": len(read[1].usable), **figures})
+
+
+def _some_examples(medium: Measurable, folder: Path, size_px: int) -> Work:
+    """Finished((examples in memory, a fair choice of 2 MOST, FolderReport))."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
+        for event in medium.load_reader().read(folder, size_px, Path(cache)):
+            if isinstance(event, Finished):
+                examples, report = event.value
+                chosen = np.random.default_rng(0).permutation(len(examples))[: 2 * MOST]
+                yield Finished((np.asarray(examples.pixels[chosen]), report))
+            elif isinstance(event, Progress):
+                yield Progress(event.done, event.total, f"Reading {event.note}")
 
 
 def picture_measures(
