@@ -159,7 +159,7 @@ def test_fragments_collapse_and_dropped_songs_show():
     broken = measures(fragments(OTHERS), TRAIN, HELD_OUT)
     assert broken["qualified_notes"] == 0 < good["qualified_notes"]
     assert broken["mean_overlap"] < good["mean_overlap"] - 0.1
-    assert broken["length_overlap"] < 0.1 and broken["kid_rand"] > 1
+    assert broken["length_overlap"] < 0.1 and broken["kid_rand"] > 0.2
     collapsed = measures(np.repeat(OTHERS[:3], 40, axis=0), TRAIN, HELD_OUT)
     assert collapsed["coverage"] < 0.4 and collapsed["recall"] < 0.2
     busy = describe(np.unpackbits(OTHERS, axis=-1, count=84).astype(bool))["notes_melody"]
