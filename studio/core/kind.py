@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from studio.core.doctor import Chart, Remedy, Sheet
 from studio.core.latent import Recipe
 from studio.core.settings import Settings
 from studio.core.work import Work
@@ -18,15 +19,21 @@ MIN_FILES = 8  # fewer teach a network nothing but themselves
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that training leaves out, and why, in words for the person."""
+    """A file that training leaves out, why, in words for the person, and what would take it in."""
 
     file: str
     reason: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
 class FolderReport:
-    """What is in a folder: the dataset doctor's findings."""
+    """What is in a folder: the dataset doctor's findings.
+
+    near are groups of usable files that nearly are copies, the one to keep first; outliers are
+    usable files unlike all others, the strangest first. Files that a taken remedy leaves out
+    stand in refused.
+    """
 
     folder: str
     medium: str
@@ -35,13 +42,39 @@ class FolderReport:
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
+    noun: str = "file"
+    nouns: str = "files"
+    near: tuple[tuple[str, ...], ...] = ()
+    outliers: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
     @property
     def verdict(self) -> str:
-        """One sentence: how many files can be used, how many not."""
-        files = f"{len(self.usable):,} usable"
-        refused = f", {len(self.refused):,} refused" if self.refused else ""
-        return f"{files}{refused}."
+        """One sentence: how many files can be used, how many not, and what they are good for."""
+        return self.sentence()
+
+    def sentence(self, expect: str = "") -> str:
+        """The verdict; expect is one more part, like "expect about 40 minutes on this GPU"."""
+        count, copies = len(self.usable), self.near_copies
+        parts = [f"{count:,} {self.noun if count == 1 else self.nouns}"]
+        if copies:
+            parts.append(f"{copies:,} near {'copy' if copies == 1 else 'copies'}")
+        if self.refused:
+            parts.append(f"{len(self.refused):,} left out")
+        good = f"good for {self.facts['good_for_px']} px" if "good_for_px" in self.facts else ""
+        return "; ".join(part for part in (", ".join(parts), good, expect) if part) + "."
+
+    @property
+    def near_copies(self) -> int:
+        """How many usable files nearly are copies of another that stays."""
+        return sum(len(group) - 1 for group in self.near)
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The words of the remedies that this report was made with."""
+        return tuple(remedy.word for remedy in self.remedies if remedy.is_taken)
 
     @property
     def too_few(self) -> str:
@@ -55,6 +88,11 @@ class FolderReport:
         )
         first = f" ({self.refused[0].file}: {self.refused[0].reason})" if self.refused else ""
         return f"{where} has {found}; training needs at least {MIN_FILES} files{first}."
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the pictures of the sheets, of which only the names are given."""
+        sheets, bare = [sheet.to_json() for sheet in self.sheets], replace(self, sheets=())
+        return {"verdict": self.verdict, **asdict(bare), "sheets": sheets}
 
 
 class Generator(Protocol):
@@ -70,19 +108,37 @@ class Generator(Protocol):
 
 
 class Reader(Protocol):
-    """Reads a person's folder for one medium; numpy only, never writes."""
+    """Reads a person's folder for one medium; numpy only, writes nothing but the cache.
 
-    def check(self, folder: Path) -> Work:
+    remedies are words that a report offered; StudioError for any other. A reader remembers what
+    it saw, so that checking again with other remedies opens only what they touch.
+    """
+
+    def check(self, folder: Path, remedies: Sequence[str] = ()) -> Work:
         """Finished(FolderReport). StudioError if the folder is missing or unreadable."""
         ...
 
-    def read(self, folder: Path, size_px: int) -> Work:
-        """Finished((examples uint8 [N, ...], FolderReport)). StudioError under 8 usable files."""
+    def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
+        """Finished((Examples in cache, FolderReport)). StudioError under 8 usable files."""
         ...
 
 
-Measures = Callable[[list[Any], np.ndarray, np.ndarray], dict[str, float]]
-"""(documents made, training examples, held-out examples) -> figures by name."""
+class Features(Protocol):
+    """Fixed features of a medium's examples: the space that its figures measure distances in."""
+
+    version: str  # figures of different versions must not be compared
+
+    def __call__(self, examples: np.ndarray) -> np.ndarray:
+        """Examples as Reader.read gives them, uint8 [N, ...], -> float [N, D]."""
+        ...
+
+    def disguised(self, examples: np.ndarray) -> np.ndarray:
+        """The same examples as a copy of them may be disguised, or none of them, [0, ...]."""
+        ...
+
+
+Measures = Callable[[np.ndarray, np.ndarray, np.ndarray], dict[str, float]]
+"""(results, training examples, held-out examples), all as Reader.read gives them -> figures."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +180,8 @@ class MediumKind:
     load_reader: Callable[[], Reader]
     load_training: Callable[[], Any]
     load_measures: Callable[[], Measures]
+    load_features: Callable[[], Features]
+    example_of: Callable[[Any], np.ndarray]  # a document as one of the examples of Reader.read
     exporters: tuple[Exporter, ...]
     thumbnail: Callable[[Any, int], np.ndarray]
     encode: Callable[[Any], dict[str, bytes]]

@@ -289,7 +289,7 @@ def _expectation(word: str, examples: int) -> str:
     if examples and examples < 100 and word != "draft":
         return "close to your files, few new ones"
     return {
-        "draft": "colours and rough shapes",
+        "draft": "rough, but telling",
         "good": "recognisable, with faults",
         "best": "as good as this folder gets here",
     }[word]

@@ -1,23 +1,22 @@
-"""Reads a person's folder of pictures: what can be used, what not and why, and the pixels.
+"""Opens the pictures of a person: what can be used, what not and why, and the pixels.
 
 Numpy and Pillow only. Nothing in the folder is ever written, no link is followed out of it.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import math
 import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from studio.core.errors import StudioError
-from studio.core.files import walk
-from studio.core.kind import FolderReport, Refusal
-from studio.core.work import Finished, Progress, Work
 
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".bmp", ".tif", ".tiff",
@@ -26,7 +25,9 @@ SUFFIXES = (
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "PPM", "TGA")
 MAX_PIXELS = 150_000_000
 MAX_FILE_BYTES = 512 * 2**20
-MIN_SIDE_PX = 16
+MIN_SIDE_PX, LEAST_SIDE_PX = 16, 8  # as it is, and enlarged
+CROP_LONG, ENLARGE_SMALL = "crop-long", "enlarge-small"
+TRANSPARENT = ("RGBA", "LA", "PA", "La", "RGBa")
 MAX_ASPECT = 8.0
 WRAPS_BELOW = 1.6  # seam_ratio of pictures whose edges may be taken to meet
 DECODE_PX = 1024  # larger JPEGs are decoded at a fraction of their size
@@ -40,32 +41,62 @@ SAME_SHARE = 0.12  # of the usual change when rolled: drawn repeats differ by a 
 BACKGROUND = (255, 255, 255)
 
 
+class Curable(StudioError):
+    """What is wrong with a picture that a remedy would take in all the same."""
+
+    def __init__(self, sentence: str, remedy: str) -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A picture that could be read: upright RGB, and its size on disk."""
+    """A picture that could be read: upright RGB, its size on disk, its kind of colour.
+
+    cures are the remedies without which it would have been refused.
+    """
 
     image: Image.Image
     width: int
     height: int
+    mode: str
+    cures: tuple[str, ...] = ()
 
 
-def open_picture(path: Path) -> Opened:
-    """Decode a picture of any mode as upright RGB on white; StudioError says what is wrong."""
+def open_picture(path: Path, remedies: Sequence[str] = ()) -> Opened:
+    """Decode a picture of any mode as upright RGB on white.
+
+    StudioError says what is wrong, Curable where one more remedy would do.
+    """
+    with opened_file(path) as file:
+        return decode(file, remedies)
+
+
+@contextlib.contextmanager
+def opened_file(path: Path) -> Iterator[BufferedReader]:
+    """A file that may be a picture; StudioError for what is none of a sensible size."""
     try:
         size = path.stat().st_size
+        if size == 0:
+            raise StudioError("the file is empty")
+        if size > MAX_FILE_BYTES:
+            raise StudioError("the file is larger than 512 MB")
+        file = open(path, "rb")  # noqa: SIM115 - closed below, after what is done with it
     except OSError as error:
         raise StudioError(
             "the link points to nothing" if path.is_symlink() else str(error.strerror)
         ) from error
-    if size == 0:
-        raise StudioError("the file is empty")
-    if size > MAX_FILE_BYTES:
-        raise StudioError("the file is larger than 512 MB")
+    with file:
+        yield file
+
+
+def decode(file: BufferedReader, remedies: Sequence[str] = ()) -> Opened:
+    """Decode an open file, as open_picture does."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as image:
-                return _upright(image)
+            with Image.open(file, formats=FORMATS) as image:
+                return _upright(image, remedies)
     except UnidentifiedImageError as error:
         raise StudioError("this is not a picture, whatever its name says") from error
     except Image.DecompressionBombError as error:
@@ -74,18 +105,55 @@ def open_picture(path: Path) -> Opened:
         raise StudioError("the file is damaged or cut short") from error
 
 
-def _upright(image: Image.Image) -> Opened:
+def _upright(image: Image.Image, remedies: Sequence[str]) -> Opened:
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise StudioError(f"it has {width} x {height} pixels, more than can be opened safely")
-    if min(width, height) < MIN_SIDE_PX:
-        raise StudioError(f"it is only {width} x {height} pixels")
-    if max(width, height) > MAX_ASPECT * min(width, height):
-        raise StudioError(f"it is too long and thin ({width} x {height} pixels)")
+    cures = _cures(width, height)
+    for cure, words in cures.items():
+        if cure not in remedies:
+            raise Curable(words, cure)
+    mode = colour_mode(image)
     image.draft("RGB", (DECODE_PX, DECODE_PX))
     image.load()
     upright = ImageOps.exif_transpose(image)
-    return Opened(_flat_rgb(upright), *upright.size)
+    if (upright.width > upright.height) != (width > height):
+        width, height = height, width
+    rgb = _flat_rgb(upright)
+    rgb = _middle(rgb) if CROP_LONG in cures else rgb
+    return Opened(rgb, width, height, mode, tuple(cures))
+
+
+def _cures(width: int, height: int) -> dict[str, str]:
+    """The remedies that a picture of this shape needs, each with what is wrong.
+
+    StudioError where none helps.
+    """
+    shorter, found = min(width, height), {}
+    if width * height > MAX_PIXELS:
+        raise StudioError(f"it has {width} x {height} pixels, more than can be opened safely")
+    if shorter < LEAST_SIDE_PX:
+        raise StudioError(f"it is only {width} x {height} pixels")
+    if shorter < MIN_SIDE_PX:
+        found[ENLARGE_SMALL] = f"it is only {width} x {height} pixels"
+    if max(width, height) > MAX_ASPECT * shorter:
+        found[CROP_LONG] = f"it is too long and thin ({width} x {height} pixels)"
+    return found
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return image.crop((left, top, left + side, top + side))
+
+
+def colour_mode(image: Image.Image) -> str:
+    """The kind of colour of an opened, not yet loaded picture, in a word for people."""
+    tiles = getattr(image, "tile", [])  # how the file packs its pixels, like RGB;16B
+    raw = str(tiles[0][3]) if tiles else ""
+    if image.mode in TRANSPARENT or "transparency" in image.info:
+        return "transparent"
+    if image.mode.startswith(("I", "F")) or "16" in raw:
+        return "16-bit"
+    return {"CMYK": "CMYK", "P": "palette", "L": "grey", "1": "grey"}.get(image.mode, "colour")
 
 
 def _flat_rgb(image: Image.Image) -> Image.Image:
@@ -95,7 +163,7 @@ def _flat_rgb(image: Image.Image) -> Image.Image:
         top = 65535.0 if values.max(initial=0) > 255 else 255.0
         grey = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
         return Image.fromarray(grey).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+    if image.mode in TRANSPARENT or "transparency" in image.info:
         rgba = image.convert("RGBA")
         if rgba.getextrema()[3][1] == 0:  # type: ignore[index]
             raise StudioError("it is fully transparent")
@@ -104,97 +172,14 @@ def _flat_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def check_pictures(folder: Path, medium: str) -> Work:
-    """Finished(FolderReport): every file opened once, exact copies and reasons reported."""
-    report: FolderReport | None = None
-    for event in _survey(folder, medium, None):
-        if isinstance(event, Finished):
-            report = event.value[1]
-        else:
-            yield event
-    yield Finished(report)
-
-
-def read_pictures(folder: Path, medium: str, size_px: int, wrap: bool = False) -> Work:
-    """Finished((uint8 [N, size, size, 3], FolderReport)); StudioError under 8 usable pictures.
-
-    Pictures are cropped to their middle square. wrap resizes around the torus, so that a tile
-    still meets itself.
-    """
-    for event in _survey(folder, medium, (size_px, wrap)):
-        if isinstance(event, Finished):
-            pictures, report = event.value
-            if report.too_few:
-                raise StudioError(report.too_few)
-            yield Finished((np.stack(pictures), report))
-        else:
-            yield event
-
-
-def _survey(folder: Path, medium: str, shape: tuple[int, bool] | None) -> Work:
-    found = walk(folder)
-    usable: list[str] = []
-    refused: list[Refusal] = []
-    pictures: list[np.ndarray] = []
-    sizes: list[tuple[int, int]] = []
-    seams: list[float] = []
-    seen: dict[bytes, str] = {}
-    ignored = list(found.ignored)
-    names = [n for n in found.files if Path(n).suffix.lower() in SUFFIXES]
-    ignored += [n for n in found.files if Path(n).suffix.lower() not in SUFFIXES]
-    for done, name in enumerate(names):
-        yield Progress(done, len(names), name)
-        path = folder / name
-        try:
-            opened = open_picture(path)
-            digest = hashlib.sha256(path.read_bytes()).digest()
-        except (StudioError, OSError) as error:
-            refused.append(Refusal(name, str(error)))
-            continue
-        if digest in seen:
-            refused.append(Refusal(name, f"an exact copy of {seen[digest]}"))
-            continue
-        seen[digest] = name
-        usable.append(name)
-        sizes.append((opened.width, opened.height))
-        small = square(opened.image, min(64, *opened.image.size), wrap=False)
-        seams.append(seam_ratio(small))
-        if shape:
-            pictures.append(square(opened.image, *shape))
-    report = FolderReport(
-        str(folder), medium, tuple(usable), tuple(refused), tuple(sorted(ignored)),
-        notes=_notes(medium, seams), facts=_facts(sizes),
-    )  # fmt: skip
-    yield Finished((pictures, report))
-
-
-def _notes(medium: str, seams: list[float]) -> tuple[str, ...]:
-    """For patterns, whether the pictures are tiles: they are learnt from differently."""
-    if medium != "pattern" or not seams:
-        return ()
-    wraps = sum(seam < WRAPS_BELOW for seam in seams)
-    return (f"{wraps} of {len(seams)} pictures wrap around without a visible seam.",)
-
-
-def _facts(sizes: list[tuple[int, int]]) -> dict[str, object]:
-    if not sizes:
-        return {}
-    width, height = np.array(sizes).T
-    return {
-        "width_px": [int(width.min()), int(np.median(width)), int(width.max())],
-        "height_px": [int(height.min()), int(np.median(height)), int(height.max())],
-    }
-
-
 def square(image: Image.Image, size_px: int, wrap: bool) -> np.ndarray:
     """The middle square of a picture at this size, uint8 [size, size, 3]."""
     if not wrap:
         fitted = ImageOps.fit(image, (size_px, size_px), Image.Resampling.LANCZOS)
         return np.asarray(fitted, dtype=np.uint8)
     image = one_repeat(image)
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    pixels = np.asarray(image.crop((left, top, left + side, top + side)), dtype=np.uint8)
+    pixels = np.asarray(_middle(image), dtype=np.uint8)
+    side = len(pixels)
     margin = max(1, side // 4)
     padded = np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), mode="wrap")
     box = (margin, margin, margin + side, margin + side)

@@ -11,15 +11,16 @@ from typing import Any
 from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
 from studio.core.library import Places
-from studio.core.presets import Machine, Shape
+from studio.core.presets import Machine
+from studio.core.run_folder import TrainConfig
 from studio.core.settings import Settings, save_settings
 from studio.core.work import Work
 from studio.ui.generation import LoadedGenerators
 from studio.ui.jobs import Jobs
 
 log = logging.getLogger(__name__)
-Probe = Callable[[MediumKind, Shape, str, int], Work]
-"""(medium, shape, device, threads) -> work on the worker, Finished(images per second)."""
+Probe = Callable[[MediumKind, TrainConfig], Work]
+"""(medium, what would be trained) -> work on the worker, Finished(images per second)."""
 
 
 @dataclass

@@ -81,10 +81,10 @@ class Experts(QWidget):
                 sizes.addItem(f"{size} × {size} px", size)
         for name in ("size_px", "channels"):
             self._show_row(name, bool(sizes_px))
-            # The networks of a model that is continued are what they are.
-            self._fields[name].setEnabled(not is_continued)
-            if is_continued:
-                self._own.discard(name)
+        # A model that is continued keeps its widths; another size gets new layers of them.
+        self._fields["channels"].setEnabled(not is_continued)
+        if is_continued:
+            self._own.discard("channels")
         self._show_row("freeze", is_continued)
         if not is_continued:
             self._own.discard("freeze")

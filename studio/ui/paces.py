@@ -8,7 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.kind import MediumKind
-from studio.core.presets import Shape
+from studio.core.presets import Shape, batch_for
+from studio.core.run_folder import TrainConfig
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Job
 
@@ -57,6 +58,16 @@ class Paces(QObject):
             return
         self._left -= 1
         settings = self._context.settings
+        config = TrainConfig(
+            kind.name,
+            "",
+            size_px=shape.size_px,
+            channel_base=shape.channel_base,
+            channel_max=shape.channel_max,
+            batch=batch_for(shape, self._context.machine) if kind.sizes_px else 0,
+            device=settings.device,
+            threads=settings.threads,
+        )
 
         def arrived(speed: object) -> None:
             self._job = None
@@ -70,7 +81,7 @@ class Paces(QObject):
         self._job = self._context.jobs.submit(
             Job(
                 f"pace {key}",
-                lambda: probe(kind, shape, settings.device, settings.threads),
+                lambda: probe(kind, config),
                 self,
                 on_result=arrived,
                 on_error=failed,

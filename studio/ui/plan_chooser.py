@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -24,7 +23,6 @@ from studio.ui.widgets import label
 
 CONTINUE_BELOW = 2000  # files; with more a fresh start learns as well in the end
 SHORTEST_CHARACTERS = 12
-STRETCH = 1.1  # nobody sees pictures enlarged by so little
 LABEL_PX = 72
 
 
@@ -191,11 +189,13 @@ class PlanChooser(QWidget):
 
 def facts_of(report: FolderReport, kind: MediumKind) -> FolderFacts:
     """What the choice depends on, out of the doctor's findings."""
-    sides = [report.facts.get(name) for name in ("width_px", "height_px")]
-    middle = [_middle(side) for side in sides if isinstance(side, Sequence) and side]
-    sharp_px = STRETCH * min(middle, default=0.0)
-    largest = max((size for size in kind.sizes_px if size <= sharp_px), default=0)
-    return FolderFacts(len(report.usable), kind.sizes_px, largest)
+    good_for_px, diversity = (report.facts.get(name) for name in ("good_for_px", "diversity"))
+    return FolderFacts(
+        len(report.usable),
+        kind.sizes_px,
+        good_for_px if isinstance(good_for_px, int) else 0,
+        float(diversity) if isinstance(diversity, (int, float)) else None,
+    )
 
 
 def shape_of(entry: ModelEntry) -> Shape:
@@ -205,12 +205,6 @@ def shape_of(entry: ModelEntry) -> Shape:
     found = [network.get("channel_base"), network.get("channel_max")]
     base, most = (one if isinstance(one, int) and one > 0 else 0 for one in found)
     return Shape(size, base or usual.channel_base, most or usual.channel_max)
-
-
-def _middle(values: Sequence[object]) -> float:
-    """The middle of a fact that is a list from low to high."""
-    numbers = [float(one) for one in values if isinstance(one, (int, float))]
-    return numbers[len(numbers) // 2] if numbers else 0.0
 
 
 def _widths(shape: Shape) -> dict[str, int]:

@@ -122,8 +122,7 @@ class RunDetail(QFrame):
         self._longer.setVisible(state in IDLE and run.status.kimg > 0)
         self._earlier.setVisible(run.place > 1)
         self._leave.setVisible(run.place > 0)
-        newest, best = run.run.model_path, run.run.best_path
-        has_best = best != newest
+        newest, has_best = run.run.model_path, run.run.best_path.exists()
         self._play.setText(self.tr("Play the newest") if has_best else self.tr("Play the model"))
         self._play.setEnabled(newest.exists())
         self._play.setVisible(newest.exists() or state not in ("new", "queued"))

@@ -105,7 +105,11 @@ class WatchedRun:
         return changed
 
     def _take(self, record: dict[str, Any]) -> None:
-        kinds = {"progress": self.figures, "measure": self.measures, "guardian": self.notices}
+        kinds = {"progress": self.figures, "measure": self.measures, "guardian": self.notices,
+                 "note": self.notices}  # fmt: skip
+        if record["event"] == "progress" and self.figures:
+            if self.status.kimg < self.figures[-1]["kimg"]:
+                self._go_back()  # the guardian took an older checkpoint
         if record["event"] in kinds:
             # What a damaged or foreign line lacks is filled in, so that nobody below must ask.
             kinds[record["event"]].append({**record, "kimg": _kimg(record, self.status.kimg)})
@@ -117,6 +121,9 @@ class WatchedRun:
     def _begin_again(self, record: dict[str, Any]) -> None:
         """A start goes on from a checkpoint; what came after that never was."""
         self.device = str(record.get("device", ""))
+        self._go_back()
+
+    def _go_back(self) -> None:
         kimg = self.status.kimg
         self.figures = [figure for figure in self.figures if figure["kimg"] <= kimg]
         self.measures = [measure for measure in self.measures if measure["kimg"] <= kimg]

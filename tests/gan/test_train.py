@@ -19,6 +19,7 @@ from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan import run as run_module
 from studio.gan.device import Device
 from studio.gan.run import train_run
+from studio.gan.store import CheckpointStore
 from studio.gan.train import Trainer, resolved, steps
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
@@ -173,7 +174,7 @@ def test_closing_the_work_saves_first(run: RunFolder) -> None:
         if isinstance(event, Preview) and event.value["event"] == "sample":
             break
     work.close()
-    assert run.checkpoint_path.exists() and run.status().state == "stopped"
+    assert CheckpointStore(run.checkpoints_path).has_checkpoint and run.status().state == "stopped"
     assert not run.is_running()
 
 
@@ -203,11 +204,35 @@ def test_two_trainers_never_share_a_run(run: RunFolder) -> None:
 
 
 def test_a_damaged_checkpoint_is_a_sentence(run: RunFolder) -> None:
-    run.checkpoint_path.write_bytes(b"\0" * 100)
+    path = run.checkpoints_path / "000000.020.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(b"\0" * 100)
     with pytest.raises(StudioError, match="damaged"):
         list(train_run(run, media.kind("artwork"), resume=True))
-    assert run.checkpoint_path.read_bytes() == b"\0" * 100
+    assert path.read_bytes() == b"\0" * 100
     assert run.status().state == "failed"
+
+
+def test_a_run_goes_on_from_an_older_checkpoint_bit_for_bit(run: RunFolder, tmp_path) -> None:
+    """The newest one is damaged: the one before it leads to the same weights, a little later."""
+    config = replace(run.config(), checkpoint_seconds=0.0, kimg=0.024)
+    run.config_path.write_text(json.dumps(config.to_json()))
+    list(train_run(run, media.kind("artwork")))
+    newest = CheckpointStore(run.checkpoints_path).paths()[0]
+    content = bytearray(newest.read_bytes())
+    content[-1000] ^= 4
+    newest.write_bytes(content)
+    longer = replace(config, kimg=0.04)
+    run.config_path.write_text(json.dumps(longer.to_json()))
+    list(train_run(run, media.kind("artwork"), resume=True))
+    starts = [r["kimg"] for r in run.events()[0] if r["event"] == "start"]
+    assert starts == [0, 0.02]
+    other = RunFolder(tmp_path / "other")
+    other.create(longer)
+    list(train_run(other, media.kind("artwork")))
+    resumed, whole = (CheckpointStore(r.checkpoints_path).load_newest() for r in (run, other))
+    assert resumed and whole and resumed.path.name == whole.path.name == "000000.040.safetensors"
+    assert same(resumed.tensors, whole.tensors)
 
 
 def test_the_clock_can_end_a_run(run: RunFolder) -> None:

@@ -48,8 +48,7 @@ def chooser(qtbot, context, kind, paces, starters):
 
 def report(count, side_px=512):
     files = tuple(f"{number}.grey" for number in range(count))
-    sides = {"width_px": [64, side_px, 999], "height_px": [64, side_px + 1, 999]}
-    return FolderReport("/folder", "fake", files, facts=sides)
+    return FolderReport("/folder", "fake", files, facts={"good_for_px": side_px})
 
 
 def config(chooser):
@@ -111,8 +110,8 @@ def test_an_unknown_pace_is_probed_one_at_a_time_until_all_plans_are_known(
 ):
     asked = []
 
-    def probe(medium, shape, device, threads):
-        asked.append((medium.name, shape, device, threads))
+    def probe(medium, config):
+        asked.append(config)
         yield Progress(0, 0)
         yield Finished(35.0)
 
@@ -121,7 +120,8 @@ def test_an_unknown_pace_is_probed_one_at_a_time_until_all_plans_are_known(
     assert chooser.presets.note.text().startswith("Measuring")
     qtbot.waitUntil(lambda: not any(plan.is_guess for plan in chooser.presets._plans))
     assert len(asked) == len(set(asked)) <= 3
-    assert asked[0][0] == "fake" and asked[0][2:] == ("auto", 0)
+    first = asked[0]
+    assert (first.medium, first.size_px, first.batch, first.device) == ("fake", 64, 16, "auto")
     assert chooser.presets.cards[1].time.startswith("about")
 
 
@@ -186,26 +186,29 @@ def test_a_length_can_be_hours(chooser):
     assert chooser.experts._summary.text() == "Takes 2 h"
 
 
-def test_networks_of_a_model_are_not_changed_by_experts(chooser):
+def test_a_model_that_is_continued_keeps_its_widths(chooser):
     chooser.show_report(report(2500, 64))
-    chooser.experts.unfold()
-    chooser.experts.field("size_px").setCurrentIndex(2)
-    chooser.experts.field("size_px").activated.emit(2)
-    assert not chooser.experts.field("freeze").isVisible()
+    experts = chooser.experts
+    experts.unfold()
+    experts.field("channels").setCurrentIndex(2)
+    experts.field("channels").activated.emit(2)
+    assert config(chooser).channel_max == 512 and not experts.field("freeze").isVisible()
     chooser.start.setCurrentIndex(1)
     chooser.start.activated.emit(1)
-    assert not chooser.experts.field("size_px").isEnabled()
-    assert chooser.experts.field("freeze").isVisible()
+    assert not experts.field("channels").isEnabled() and experts.field("freeze").isVisible()
     made = config(chooser)
-    assert (made.size_px, made.channel_max) == (64, 96)
+    assert (made.size_px, made.channel_base, made.channel_max) == (64, 4096, 96)
+    experts.field("size_px").setCurrentIndex(2)
+    experts.field("size_px").activated.emit(2)
+    assert config(chooser).size_px == 128, "another size gets new layers"
 
 
 def test_facts_come_from_the_doctors_findings(kind):
-    assert facts_of(report(10, 120), kind).good_for_px == 128, "a little enlarged is sharp enough"
-    assert facts_of(report(10, 90), kind).good_for_px == 64
-    assert facts_of(FolderReport("/f", "fake", ("a",)), kind).good_for_px == 0
-    odd = FolderReport("/f", "fake", ("a",), facts={"width_px": "wide", "height_px": ["x"]})
-    assert facts_of(odd, kind).good_for_px == 0
+    facts = {"good_for_px": 128, "diversity": 0.4}
+    found = facts_of(FolderReport("/f", "fake", ("a", "b"), facts=facts), kind)
+    assert (found.examples, found.good_for_px, found.diversity) == (2, 128, 0.4)
+    odd = facts_of(FolderReport("/f", "fake", facts={"good_for_px": "large"}), kind)
+    assert (odd.good_for_px, odd.diversity) == (0, None)
 
 
 def test_a_model_of_another_build_has_the_usual_shape():

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio.core.work import Work
-from studio.gan.folder import check_pictures, read_pictures
+from studio.gan.picture_reader import PictureReader
+from studio.gan.picture_report import FOR_ANY
 
 
 class ArtworkReader:
     """Pictures of any size and mode; training sees their middle squares."""
 
-    def check(self, folder: Path) -> Work:
-        return check_pictures(folder, "artwork")
+    def __init__(self) -> None:
+        self._pictures = PictureReader("artwork", FOR_ANY)
 
-    def read(self, folder: Path, size_px: int) -> Work:
-        return read_pictures(folder, "artwork", size_px)
+    def check(self, folder: Path, remedies: Sequence[str] = ()) -> Work:
+        return self._pictures.check(folder, remedies)
+
+    def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
+        return self._pictures.read(folder, size_px, cache, remedies)

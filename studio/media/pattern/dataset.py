@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio.core.work import Work
-from studio.gan.folder import check_pictures, read_pictures
+from studio.gan.picture_reader import PictureReader
+from studio.gan.picture_report import FOR_TILES, PATTERN
 
 
 class PatternReader:
     """Pictures, resized around the torus so that tiles go on wrapping."""
 
-    def check(self, folder: Path) -> Work:
-        return check_pictures(folder, "pattern")
+    def __init__(self) -> None:
+        self._pictures = PictureReader(PATTERN, FOR_TILES, wrap=True)
 
-    def read(self, folder: Path, size_px: int) -> Work:
-        return read_pictures(folder, "pattern", size_px, wrap=True)
+    def check(self, folder: Path, remedies: Sequence[str] = ()) -> Work:
+        return self._pictures.check(folder, remedies)
+
+    def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
+        return self._pictures.read(folder, size_px, cache, remedies)

@@ -1,0 +1,186 @@
+"""Reads a person's folder of pictures for the doctor and for training; numpy and Pillow only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from studio.core.doctor import refuse_unknown
+from studio.core.errors import StudioError
+from studio.core.examples import ExampleWriter
+from studio.core.files import walk
+from studio.core.kind import Refusal
+from studio.core.likeness import SIDE_PX
+from studio.core.work import Finished, Progress, Work
+from studio.gan.folder import (
+    CROP_LONG,
+    ENLARGE_SMALL,
+    SUFFIXES,
+    Curable,
+    Opened,
+    decode,
+    open_picture,
+    opened_file,
+    seam_ratio,
+    square,
+)
+from studio.gan.picture_report import PATTERN, Comparison, Look, Survey, compare, findings
+
+OPENING = (CROP_LONG, ENLARGE_SMALL)  # the remedies that change what can be opened
+FLAT_LEVELS = 6
+SEAM_PX = 64
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where and how examples are written."""
+
+    writer: ExampleWriter
+    size_px: int
+    wrap: bool
+
+
+class PictureReader:
+    """Looks at every picture of a folder once, and again only where a remedy or the file changed.
+
+    wrap resizes examples around the torus, so that a tile still meets itself.
+    """
+
+    def __init__(self, medium: str, remedies: Sequence[str], wrap: bool = False) -> None:
+        self._medium, self._known, self._wrap = medium, tuple(remedies), wrap
+        self._looks: dict[Path, tuple[object, Look]] = {}
+        self._compared: tuple[object, Comparison] | None = None
+        self._small: dict[Path, np.ndarray] = {}
+
+    def check(self, folder: Path, remedies: Sequence[str] = ()) -> Work:
+        """Finished(FolderReport): copies, near copies, outliers, reasons, remedies, charts."""
+        survey = yield from self._survey(folder, remedies, None)
+        yield Progress(len(survey.looks), len(survey.looks), "")
+        yield Finished(findings(survey, self._comparison(survey), remedies, self._thumbnail))
+
+    def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
+        """Finished((Examples [N, size, size, 3] in cache, FolderReport)).
+
+        Pictures are cropped to their middle square. StudioError under 8 usable pictures.
+        """
+        with ExampleWriter(cache) as writer:
+            target = Target(writer, size_px, self._wrap)
+            survey = yield from self._survey(folder, remedies, target)
+            report = findings(survey, self._comparison(survey), remedies, None)
+            if report.too_few:
+                raise StudioError(report.too_few)
+            usable = set(report.usable)
+            keep = [row for row, look in enumerate(survey.looks) if look.file in usable]
+            examples = writer.close(keep)
+        yield Finished((examples, report))
+
+    def _comparison(self, survey: Survey) -> Comparison:
+        """Compare them all, unless the very same were compared before."""
+        seen = tuple((look.file, look.digest, look.cures) for look in survey.looks)
+        if self._compared is None or self._compared[0] != seen:
+            self._compared = (seen, compare(survey))
+        return self._compared[1]
+
+    def _survey(
+        self, folder: Path, remedies: Sequence[str], target: Target | None
+    ) -> Generator[Any, None, Survey]:
+        refuse_unknown(remedies, self._known, self._medium)
+        found = walk(folder)
+        names = [name for name in found.files if Path(name).suffix.lower() in SUFFIXES]
+        others = [name for name in found.files if Path(name).suffix.lower() not in SUFFIXES]
+        survey = Survey(folder, self._medium, self._known, sorted([*found.ignored, *others]))
+        seen: dict[bytes, str] = {}
+        for done, name in enumerate(names):
+            yield Progress(done, len(names), name)
+            look = self._look(folder, name, remedies, seen, target)
+            if look.digest in seen:
+                survey.refused.append(Refusal(name, f"an exact copy of {seen[look.digest]}"))
+            elif look.reason:
+                survey.refused.append(Refusal(name, look.reason, look.remedy))
+            else:
+                seen[look.digest] = name
+                survey.looks.append(look)
+        return survey
+
+    def _look(
+        self,
+        folder: Path,
+        name: str,
+        remedies: Sequence[str],
+        seen: dict[bytes, str],
+        target: Target | None,
+    ) -> Look:
+        """Decode a file once, for its look and its example; an exact copy is not decoded."""
+        path = folder / name
+        taken = tuple(word for word in OPENING if word in remedies)
+        try:
+            state = path.stat()
+            mark = (state.st_size, state.st_mtime_ns, state.st_ino, taken)
+        except OSError:
+            mark = None
+        known = self._looks.get(path)
+        if known and known[0] == mark and target is None:
+            return known[1]
+        look = self._fresh_look(path, name, remedies, seen, target)
+        self._looks[path] = (mark, look)
+        return look
+
+    def _fresh_look(
+        self,
+        path: Path,
+        name: str,
+        remedies: Sequence[str],
+        seen: dict[bytes, str],
+        target: Target | None,
+    ) -> Look:
+        try:
+            with opened_file(path) as file:
+                digest = hashlib.file_digest(file, "sha256").digest()
+                if digest in seen:
+                    return Look(name, digest)
+                file.seek(0)
+                opened = decode(file, remedies)
+        except Curable as error:
+            return Look(name, b"", str(error), error.remedy)
+        except (StudioError, OSError) as error:
+            return Look(name, b"", str(error))
+        if target is not None:
+            target.writer.add(square(opened.image, target.size_px, target.wrap), name)
+        return look_at(name, digest, opened, self._medium == PATTERN)
+
+    def _thumbnail(self, folder: Path, name: str, size_px: int) -> np.ndarray | None:
+        """A picture for a contact sheet; None when it cannot be read any more."""
+        path = folder / name
+        if path not in self._small:
+            try:
+                opened = open_picture(path, OPENING)
+            except StudioError:
+                return None
+            self._small[path] = square(opened.image, size_px, wrap=False)
+        return self._small[path]
+
+
+def look_at(name: str, digest: bytes, opened: Opened, has_seam: bool) -> Look:
+    """What is to be remembered of a picture."""
+    image = opened.image
+    sample = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.NEAREST).getextrema()
+    seam = 0.0
+    if has_seam:
+        seam = seam_ratio(square(image, min(SEAM_PX, *image.size), wrap=False))
+    return Look(
+        name,
+        digest,
+        cures=opened.cures,
+        width=opened.width,
+        height=opened.height,
+        mode=opened.mode,
+        small=np.asarray(image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)),
+        is_flat=all(high - low < FLAT_LEVELS for low, high in sample),  # type: ignore[misc]
+        seam=seam,
+    )
