@@ -105,11 +105,11 @@ class WatchedRun:
         return changed
 
     def _take(self, record: dict[str, Any]) -> None:
+        newest = self.figures[-1]["kimg"] if self.figures else 0.0
+        if record["event"] == "progress" and self.status.kimg < newest:
+            self._go_back()  # the guardian took an older checkpoint
         kinds = {"progress": self.figures, "measure": self.measures, "guardian": self.notices,
                  "note": self.notices}  # fmt: skip
-        if record["event"] == "progress" and self.figures:
-            if self.status.kimg < self.figures[-1]["kimg"]:
-                self._go_back()  # the guardian took an older checkpoint
         if record["event"] in kinds:
             # What a damaged or foreign line lacks is filled in, so that nobody below must ask.
             kinds[record["event"]].append({**record, "kimg": _kimg(record, self.status.kimg)})

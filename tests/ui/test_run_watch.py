@@ -187,6 +187,21 @@ def test_measures_and_notices_are_kept_and_go_back_with_a_checkpoint(watch, chil
     assert one.best_kimg == 3 and one.figures[-1]["kimg"] == 2.0
 
 
+def test_curves_follow_the_guardian_back(watch, children):
+    run = begin(watch, children, "one")
+    for kimg in (1, 2, 3):
+        run.append("progress", kimg=kimg)
+    run.append("sample", kimg=3, file="3.png")
+    run.append("guardian", kimg=1, alarm="collapse", level="alarm", text="Collapsed.")
+    run.append("note", text="A damaged checkpoint was passed over.")
+    run.append("progress", kimg=1.5)
+    watch.look()
+    one = watch.runs[0]
+    assert [figure["kimg"] for figure in one.figures] == [1, 1.5] and one.samples == []
+    assert [notice["text"].split()[0] for notice in one.notices] == ["Collapsed.", "A"]
+    assert one.status.kimg == 1.5
+
+
 def test_a_run_by_kimg_is_made_longer_by_kimg(watch, children):
     run = begin(watch, children, "one")
     children.end(run)

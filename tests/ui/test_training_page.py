@@ -63,7 +63,7 @@ def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 120), "")
     start = page.form._start
     qtbot.waitUntil(start.isEnabled)
-    assert page.form.verdict._sentence.text() == "✓  120 usable."
+    assert page.form.verdict._sentence.text() == "✓  120 files."
     asked = []
     page.form.asked.disconnect()
     page.form.asked.connect(lambda config, name: asked.append((config, name)))
