@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core.kind import MediumKind
 from studio.core.presets import Shape, batch_for
@@ -15,6 +15,8 @@ from studio.ui.jobs import Job
 
 log = logging.getLogger(__name__)
 MOST_PROBES = 6  # a folder; each takes seconds on the thread that also makes pictures
+# The thread is needed for pictures too. A graphics card first compiles its passes.
+LONGEST_PROBE_MS = {"cpu": 20_000, "gpu": 60_000}
 Key = tuple[str, int, int, int]
 
 
@@ -34,6 +36,8 @@ class Paces(QObject):
         self._probed: dict[Key, float] = {}
         self._job: Job | None = None
         self._left = MOST_PROBES
+        self._limit = QTimer(self, singleShot=True)
+        self._limit.timeout.connect(self._too_slow)
 
     def of(self, medium: str, shape: Shape) -> float:
         """Images per second; 0 when unknown."""
@@ -70,6 +74,7 @@ class Paces(QObject):
         )
 
         def arrived(speed: object) -> None:
+            self._limit.stop()
             self._job = None
             self._probed[key] = float(speed) if isinstance(speed, (int, float)) else 0.0
             self.changed.emit()
@@ -89,14 +94,22 @@ class Paces(QObject):
             ),
             replaces="pace",
         )
+        self._limit.start(LONGEST_PROBE_MS[self._context.machine.kind])
 
     def cancel(self) -> None:
         """A training begins: it needs the device, and a probe beside it would be wrong."""
         if self._job is not None:
             self._job.cancel()
 
+    def _too_slow(self) -> None:
+        """Something else keeps the computer busy: no figure is better than a wrong one."""
+        self._left = 0
+        self.cancel()
+
     def _cancelled(self, _: object) -> None:
+        self._limit.stop()
         self._job = None
+        self.changed.emit()
 
 
 def _key(medium: str, shape: Shape) -> Key:

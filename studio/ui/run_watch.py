@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -121,6 +122,8 @@ class WatchedRun:
     def _begin_again(self, record: dict[str, Any]) -> None:
         """A start goes on from a checkpoint; what came after that never was."""
         self.device = str(record.get("device", ""))
+        with contextlib.suppress(StudioError):  # it may have been given a new length
+            self.config = self.run.config()
         self._go_back()
 
     def _go_back(self) -> None:

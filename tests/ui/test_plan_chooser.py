@@ -1,5 +1,7 @@
 """What is chosen for a folder, what a person may override, where a training begins."""
 
+import time
+
 import pytest
 
 from studio.core.kind import FolderReport
@@ -8,6 +10,7 @@ from studio.core.presets import Machine, Shape
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.core.work import Finished, Progress
+from studio.ui import paces as paces_module
 from studio.ui import plan_chooser
 from studio.ui.paces import Paces
 from studio.ui.plan_chooser import PlanChooser, facts_of, shape_of
@@ -137,6 +140,23 @@ def test_a_probe_that_fails_leaves_the_guess(qtbot, chooser, context, paces):
     qtbot.waitUntil(lambda: not paces.is_probing)
     assert chooser.presets.cards[0].time.startswith("roughly")
     assert context.said == []
+
+
+def test_a_probe_that_takes_too_long_is_given_up(qtbot, chooser, context, monkeypatch):
+    monkeypatch.setattr(paces_module, "LONGEST_PROBE_MS", {"cpu": 50})
+    asked = []
+
+    def probe(*_):
+        asked.append(1)
+        while True:
+            time.sleep(0.01)
+            yield Progress(0, 0)
+
+    context.probe = probe
+    chooser.show_report(report(2500, 64))
+    qtbot.waitUntil(lambda: not chooser._paces.is_probing)
+    assert chooser.presets.note.text().startswith("Roughly")
+    assert asked == [1], "not asked again: something else keeps the computer busy"
 
 
 def test_nothing_is_probed_beside_a_training(qtbot, context, kind):
