@@ -97,6 +97,7 @@ def findings(
         group for names in near if len(group := tuple(n for n in names if n not in gone)) > 1
     )
     refused = [*survey.refused, *(Refusal(name, why) for name, why in gone.items())]
+    facts = _facts(survey.medium, used, left, [n for n in strange if n not in gone])
     sheets = _sheets(survey, compared, thumbnail) if thumbnail else ()
     return FolderReport(
         folder=str(survey.folder),
@@ -105,9 +106,10 @@ def findings(
         refused=tuple(sorted(refused, key=lambda one: one.file)),
         ignored=tuple(survey.ignored),
         notes=_notes(survey.medium, used),
-        facts=_facts(survey.medium, used, left, [n for n in strange if n not in gone]),
+        facts=facts,
         noun="picture",
         nouns="pictures",
+        good=f"good for {facts['good_for_px']} px" if facts else "",
         near=left,
         outliers=tuple(name for name in strange if name not in gone),
         remedies=tuple(_offers(survey, skips, remedies)),

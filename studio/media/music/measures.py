@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.media.music.dataset import unpack
 from studio.media.music.document import (
     BARS,
     PITCHES,
@@ -16,6 +15,7 @@ from studio.media.music.document import (
     Clip,
     roll_of,
 )
+from studio.media.music.folder_report import unpack
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 QUALIFIED_STEPS = 2  # a note shorter than an eighth counts as a fragment
