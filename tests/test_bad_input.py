@@ -350,9 +350,9 @@ def test_a_full_disk_keeps_settings_and_run(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StudioError, match="No space left"):
+    with pytest.raises(StudioError, match="disk is full"):
         save_settings(Settings(threads=2), path)
-    with pytest.raises(StudioError, match="No space left"):
+    with pytest.raises(StudioError, match="disk is full"):
         run.tell("stop")
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert after == before

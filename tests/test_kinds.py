@@ -165,6 +165,19 @@ def test_reading_a_folder(kind, folder_of):
 
 
 @every_kind
+def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_of):
+    examples, _ = result_of(kind.load_reader().read(folder_of(kind), 32))
+    example = kind.example_of(made[1][kind.name])
+    assert (example.shape, example.dtype) == (examples[0].shape, examples.dtype)
+    features = kind.load_features()
+    found = features(np.stack([example, *examples[:3]]))
+    assert len(found) == 4 and found.ndim == 2 and np.isfinite(found).all()
+    assert np.allclose(features(examples[:3]), found[1:], atol=1e-4)  # whatever stands beside
+    assert features(examples[:0]).shape == (0, found.shape[1])
+    assert features.version and features.disguised(examples).dtype == np.uint8
+
+
+@every_kind
 def test_a_project_keeps_the_document(kind, made, tmp_path):
     path = tmp_path / "work.atelier"
     project = Project({kind.name: made[1][kind.name]})

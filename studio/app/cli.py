@@ -102,7 +102,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(add("check", "Say what is in a folder and what is wrong with it.", "cli_folder"))
     _add_train(add("train", "Train a model on a folder; Ctrl+C stops safely.", "cli_train"))
     _add_generate(add("generate", "Write results of a model as files.", "cli_models"))
-    _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_models"))
+    _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
+    _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
     models = add("models", "List the models there are.", "cli_models")
     _add_json(models)
     demo = add("demo", "The whole tour without a window, in two minutes.", "cli_demo")
@@ -133,6 +134,16 @@ def _add_check(command: argparse.ArgumentParser) -> None:
         "--medium", metavar="M", help="artwork, music or pattern (default: what fits the files)"
     )
     _add_json(command)
+    _add_remedy(command)
+    command.add_argument(
+        "--sheets", metavar="FOLDER", help="write contact sheets of near copies and outliers there"
+    )
+
+
+def _add_remedy(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--remedy", metavar="WORD", action="append", help="take a remedy that check offers"
+    )
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
@@ -150,6 +161,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", action="store_true", help="go on with the run in --out")
     _add_device(command)
     command.add_argument("--seed", type=_count, metavar="N", help="random seed (default 0)")
+    _add_remedy(command)
     command.add_argument("--name", metavar="TEXT", help="the model's name (default: the folder's)")
     command.add_argument("--licence", metavar="TEXT", help="of the files, kept in the model")
     command.add_argument("--credit", metavar="TEXT", help="whom to name, kept in the model")
@@ -170,7 +182,18 @@ def _add_generate(command: argparse.ArgumentParser) -> None:
 def _add_measure(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", metavar="MODEL", help="a file, a run, or a name from `models`")
     command.add_argument("folder", metavar="FOLDER")
+    command.add_argument(
+        "--fid", action="store_true", help="FID as well, with the optional package torch-fidelity"
+    )
     _add_json(command)
+    _add_device(command)
+
+
+def _add_card(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="a file, a run, or a name from `models`")
+    command.add_argument(
+        "folder", metavar="FOLDER", nargs="?", help="measure it against these files, too"
+    )
     _add_device(command)
 
 

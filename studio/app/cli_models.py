@@ -1,4 +1,4 @@
-"""`atelier models`, `generate` and `measure`."""
+"""`atelier models` and `generate`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pathlib import Path
 
 from studio.app.cli_text import plain, seeds, table
 from studio.core.errors import StudioError
-from studio.core.files import walk
 from studio.core.kind import Exporter, Generator, MediumKind
 from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, names_of, places
 from studio.core.library import models as every_model
 from studio.core.model_file import ModelEntry
 from studio.core.settings import load_settings
-from studio.core.work import Preview, Work, result_of
+from studio.core.work import Preview
 from studio.media import kind as kind_of
 
 AT_ONCE = 64
@@ -126,27 +125,3 @@ def load_generator(medium: MediumKind, path: Path, device: str, threads: int = 0
     generator = medium.load_generator(path, device)
     load_device(device, threads)
     return generator
-
-
-def measure(arguments: argparse.Namespace) -> int:
-    """Print how close a model comes to a folder."""
-    entry = find_model(arguments.model, places())
-    medium = kind_of(entry.header.medium)
-    folder = Path(arguments.folder)
-    walk(folder)
-    device, threads = chosen_device(arguments)
-    load_device(device, threads)
-    figures = result_of(load_measure(entry, medium, folder, device))
-    if arguments.json:
-        print(json.dumps(figures, indent=2))
-    else:
-        rows = [[name, f"{value:.4g}"] for name, value in figures.items()]
-        print(table([["FIGURE", "VALUE"], *rows]))
-    return 0
-
-
-def load_measure(entry: ModelEntry, medium: MediumKind, folder: Path, device: str) -> Work:
-    """The measuring work; imports torch."""
-    from studio.gan.metrics import measure as measure_model
-
-    return measure_model(entry.path, medium, folder, device, entry.header.size_px)

@@ -10,6 +10,7 @@ import numpy as np
 
 from studio.core.errors import StudioError
 
+GROUND = (27, 29, 33)
 SIZES_PX = (32, 64, 128, 256, 512)
 # A tenth of enlarging is not seen, and a tenth of the pictures may need more than that.
 ENLARGED, LARGE_SHARE = 0.9, 0.9
@@ -39,6 +40,16 @@ class Sheet:
 
     title: str
     pictures: tuple[tuple[str, np.ndarray], ...] = field(default=(), compare=False)
+
+    def pixels(self, columns: int = 5, gap_px: int = 2) -> np.ndarray:
+        """All of them as one picture, uint8 [H, W, 3]."""
+        side = len(self.pictures[0][1])
+        cell, rows = side + gap_px, -(-len(self.pictures) // columns)
+        sheet = np.full((rows * cell - gap_px, columns * cell - gap_px, 3), GROUND, np.uint8)
+        for place, (_, picture) in enumerate(self.pictures):
+            top, left = place // columns * cell, place % columns * cell
+            sheet[top : top + side, left : left + side] = picture
+        return sheet
 
     def to_json(self) -> dict[str, Any]:
         return {"title": self.title, "files": [name for name, _ in self.pictures]}

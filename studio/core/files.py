@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from studio.core.errors import StudioError
+from studio.core.errors import DiskFull, StudioError
 
 if sys.platform == "win32":
     import msvcrt
@@ -23,15 +24,15 @@ SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of path only once it is written whole and synced.
+def replacing(path: Path, needed_bytes: int = 0) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of path only once it is written whole and on the disk.
 
-    On any failure the old file is untouched and the partial one is gone; a full disk becomes a
-    StudioError.
+    On any failure before that the old file is untouched and the partial one is gone. DiskFull,
+    which names needed_bytes where they are given, when there is no room; StudioError for all else.
     """
     partial = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         handle, partial = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -39,17 +40,59 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         os.chmod(partial, 0o644)
         os.replace(partial, path)
+        sync_folder(path.parent)
     except OSError as error:
-        raise StudioError(f"{path.name} could not be saved: {error.strerror or error}.") from error
+        raise _sentence(path, error, needed_bytes) from error
     finally:
         with contextlib.suppress(OSError):
             os.unlink(partial)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file atomically; StudioError when it cannot be done."""
-    with replacing(path) as file:
+    """Write a file atomically; DiskFull or StudioError when it cannot be done."""
+    with replacing(path, len(content)) as file:
         file.write(content)
+
+
+def _sentence(path: Path, error: OSError, needed_bytes: int = 0) -> StudioError:
+    """Why a file could not be written; a person's share of a disk can be full as well."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(path.name, str(path.parent), needed_bytes)
+    return StudioError(f"{path.name} could not be saved: {error.strerror or error}.")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new, renamed and removed names of a folder survive a power loss; OSError if not.
+
+    Windows has no such call, and some network file systems refuse it: nothing is done there.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM):
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; DiskFull or StudioError when it cannot be done."""
+    try:
+        _make_folder(folder)
+    except OSError as error:
+        raise _sentence(folder, error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each kept through a power loss."""
+    if not folder.is_dir() and folder != folder.parent:  # the top of a drive that is gone
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 @dataclass(frozen=True)
@@ -111,10 +154,13 @@ class FileLock:
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> bool:
-        """Take the lock; False when another process holds it."""
+        """Take the lock; False when another process holds it, StudioError where none can be."""
         if self._file is not None:
             return True
-        file = open(self._path, "a+b")  # noqa: SIM115 - stays open for as long as the lock is held
+        try:
+            file = open(self._path, "a+b")  # noqa: SIM115 - stays open while the lock is held
+        except OSError as error:
+            raise _sentence(self._path, error) from error
         try:
             if sys.platform == "win32":
                 file.seek(0)
@@ -134,11 +180,14 @@ class FileLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether some living process holds the lock; false when there is no such file."""
+    """Whether some living process holds the lock; false when there is none, or none to be had."""
     if not path.exists():
         return False
     lock = FileLock(path)
-    if lock.acquire():
-        lock.release()
+    try:
+        if lock.acquire():
+            lock.release()
+            return False
+    except StudioError:  # a folder that can only be read
         return False
     return True

@@ -124,8 +124,22 @@ class Reader(Protocol):
         ...
 
 
-Measures = Callable[[list[Any], np.ndarray, np.ndarray], dict[str, float]]
-"""(documents made, training examples, held-out examples) -> figures by name."""
+class Features(Protocol):
+    """Fixed features of a medium's examples: the space that its figures measure distances in."""
+
+    version: str  # figures of different versions must not be compared
+
+    def __call__(self, examples: np.ndarray) -> np.ndarray:
+        """Examples as Reader.read gives them, uint8 [N, ...], -> float [N, D]."""
+        ...
+
+    def disguised(self, examples: np.ndarray) -> np.ndarray:
+        """The same examples as a copy of them may be disguised, or none of them, [0, ...]."""
+        ...
+
+
+Measures = Callable[[np.ndarray, np.ndarray, np.ndarray], dict[str, float]]
+"""(results, training examples, held-out examples), all as Reader.read gives them -> figures."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +181,8 @@ class MediumKind:
     load_reader: Callable[[], Reader]
     load_training: Callable[[], Any]
     load_measures: Callable[[], Measures]
+    load_features: Callable[[], Features]
+    example_of: Callable[[Any], np.ndarray]  # a document as one of the examples of Reader.read
     exporters: tuple[Exporter, ...]
     thumbnail: Callable[[Any, int], np.ndarray]
     encode: Callable[[Any], dict[str, bytes]]

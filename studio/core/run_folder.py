@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import math
+import os
 import time
+from collections import deque
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from studio.core.errors import StudioError
-from studio.core.files import FileLock, is_locked, write_bytes
+from studio.core.errors import DiskFull, StudioError
+from studio.core.files import FileLock, is_locked, make_folder, write_bytes
 
 COMMANDS = ("run", "pause", "stop")
+WORD_BYTES = 5  # the longest of them
+MAX_UNWRITTEN = 1000
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """Everything that a run is started with; lengths in kimg (thousand examples shown).
 
-    batch 0, gamma 0 and augment -1 leave the choice to the medium and the size of the folder.
+    batch 0, gamma 0, augment -1, check_kimg 0 and freeze -1 leave the choice to the medium and the
+    size of the folder. gamma_end is what is left of gamma at the end of the run, as a share.
+    accumulate cuts a batch into so many parts, for little memory. freeze: how many of the
+    discriminator's blocks, from the pixels on, stay as start_model brought them.
     """
 
     medium: str
@@ -33,8 +42,16 @@ class TrainConfig:
     channel_max: int = 128
     learning_rate: float = 0.0025
     gamma: float = 0.0
+    gamma_end: float = 1.0
     penalty_every: int = 4
     augment: float = -1.0
+    ema_kimg: float = 10.0
+    held_out: bool = True
+    check_kimg: float = 0.0
+    accumulate: int = 1
+    start_model: str = ""
+    freeze: int = -1
+    guardian: bool = True
     mirror: bool = True
     seed: int = 0
     checkpoint_seconds: float = 60.0
@@ -102,6 +119,37 @@ def _number(value: Any, default: N) -> float | N:
     return float(value) if is_number else default
 
 
+def _append_line(path: Path, line: bytes) -> None:
+    """Add a line to a file, all of it or nothing; OSError when it cannot be done.
+
+    What a killed writer left of its last line stays a line of its own, which readers skip.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        end = os.lseek(handle, 0, os.SEEK_END)
+        if end > 0:
+            os.lseek(handle, end - 1, os.SEEK_SET)
+            line = line if os.read(handle, 1) == b"\n" else b"\n" + line
+        try:
+            if os.write(handle, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            os.ftruncate(handle, end)
+            raise
+    finally:
+        os.close(handle)
+
+
+def _write_over(path: Path, content: bytes) -> bool:
+    """Change the first bytes of a file where they are, which takes no room on the disk."""
+    try:
+        with open(path, "r+b") as file:
+            file.write(content)
+        return True
+    except OSError:
+        return False
+
+
 class RunFolder:
     """The files of one run; used by the trainer, the window and the command line alike."""
 
@@ -110,11 +158,15 @@ class RunFolder:
         self.config_path = path / "config.json"
         self.events_path = path / "events.jsonl"
         self.samples_path = path / "samples"
-        self.checkpoint_path = path / "checkpoint.safetensors"
+        self.checkpoints_path = path / "checkpoints"
         self.model_path = path / "model.safetensors"
+        self.best_path = path / "best.safetensors"
         self.command_path = path / "command"
         self.lock_path = path / "lock"
         self.cache_path = path / "cache"
+        self.evidence_path = path / "evidence"
+        self.tensorboard_path = path / "tensorboard"
+        self._unwritten: deque[bytes] = deque(maxlen=MAX_UNWRITTEN)
 
     def create(self, config: TrainConfig) -> None:
         """Start a run here; StudioError if there is one already."""
@@ -122,8 +174,9 @@ class RunFolder:
             raise StudioError(
                 f"{self.path} already holds a training run: resume it, or choose another folder."
             )
-        self.samples_path.mkdir(parents=True, exist_ok=True)
         write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
+        with contextlib.suppress(OSError):  # who writes a sample makes it again
+            self.samples_path.mkdir(exist_ok=True)
 
     def config(self) -> TrainConfig:
         try:
@@ -134,7 +187,8 @@ class RunFolder:
             raise StudioError("The configuration of this training run is damaged.") from error
 
     def lock(self) -> FileLock:
-        self.path.mkdir(parents=True, exist_ok=True)
+        """The lock of whoever trains; the folder is made. StudioError when it cannot be."""
+        make_folder(self.path)
         return FileLock(self.lock_path)
 
     def is_running(self) -> bool:
@@ -150,15 +204,36 @@ class RunFolder:
         return word if word in COMMANDS else "run"
 
     def tell(self, word: str) -> None:
-        """Tell the trainer to run, pause or stop; it obeys before its next step."""
-        write_bytes(self.command_path, word.encode())
+        """Tell the trainer to run, pause or stop; it obeys before its next step.
+
+        On a full disk the word goes into the room that the last one took.
+        """
+        try:
+            write_bytes(self.command_path, word.ljust(WORD_BYTES).encode())
+        except DiskFull:
+            if not _write_over(self.command_path, word.ljust(WORD_BYTES).encode()):
+                raise
 
     def append(self, event: str, **values: Any) -> dict[str, Any]:
-        """Add one line to the events; returns the record."""
+        """Add one line to the events; returns the record.
+
+        Training never stops for it: a line that cannot be written now waits for the next call,
+        together with the newest thousand others.
+        """
         record = {"event": event, "time": round(time.time(), 3), **values}
-        with open(self.events_path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        self._unwritten.append(json.dumps(record).encode() + b"\n")
+        self.write_waiting()
         return record
+
+    def write_waiting(self) -> bool:
+        """Write the events that no room was found for; whether all are on the disk now."""
+        try:
+            while self._unwritten:
+                _append_line(self.events_path, self._unwritten[0])
+                self._unwritten.popleft()
+        except OSError:
+            return False
+        return True
 
     def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Whole lines after a byte offset, and the offset to go on from; skips damaged lines."""

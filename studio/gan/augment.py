@@ -6,7 +6,8 @@ comparison stays fair. Only shifts, masks and colour: operations with a double b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -25,26 +26,23 @@ class Changes:
 
     def doubled(self) -> Changes:
         """For a batch of reals followed by the fakes they are paired with."""
-        return Changes(
-            *(
-                torch.cat([t, t])
-                for t in (
-                    self.brightness,
-                    self.saturation,
-                    self.contrast,
-                    self.shift_y,
-                    self.shift_x,
-                    self.keep,
-                )
-            )
-        )
+        return self._each(lambda t: torch.cat([t, t]))
+
+    def part(self, share: slice) -> Changes:
+        return self._each(lambda t: t[share])
+
+    def to(self, device: torch.device) -> Changes:
+        return self._each(lambda t: t.to(device, non_blocking=True))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Changes:
+        return Changes(*(change(getattr(self, field.name)) for field in fields(self)))
 
 
 def draw_changes(
-    shape: torch.Size, strength: float, random: torch.Generator, device: torch.device
+    batch: int, size: tuple[int, int], strength: float, random: torch.Generator
 ) -> Changes:
     """Changes for pictures [B, C, H, W]; each kind happens to a picture with chance strength."""
-    batch, _, height, width = shape
+    height, width = size
 
     def uniform(*size: int) -> Tensor:
         return torch.rand(*size, generator=random)
@@ -63,7 +61,7 @@ def draw_changes(
     columns = torch.arange(width).view(1, 1, 1, width)
     hole = ((rows - centre_y).abs() < height / 4) & ((columns - centre_x).abs() < width / 4)
     keep = 1 - hole.float() * chosen(*ones)
-    changes = Changes(
+    return Changes(
         (uniform(*ones) - 0.5) * colour,
         1 + (uniform(*ones) * 2 - 1) * colour,
         1 + (uniform(*ones) - 0.5) * colour,
@@ -71,7 +69,6 @@ def draw_changes(
         shift_x,
         keep,
     )
-    return Changes(*(value.to(device) for value in changes.__dict__.values()))
 
 
 def apply_changes(x: Tensor, changes: Changes, circular: bool) -> Tensor:
@@ -81,10 +78,11 @@ def apply_changes(x: Tensor, changes: Changes, circular: bool) -> Tensor:
     x = (x - grey) * changes.saturation + grey
     middle = x.mean((1, 2, 3), keepdim=True)
     x = (x - middle) * changes.contrast + middle
-    return _shift(x, changes.shift_y, changes.shift_x, circular) * changes.keep
+    return shifted(x, changes.shift_y, changes.shift_x, circular) * changes.keep
 
 
-def _shift(x: Tensor, shift_y: Tensor, shift_x: Tensor, circular: bool) -> Tensor:
+def shifted(x: Tensor, shift_y: Tensor, shift_x: Tensor, circular: bool) -> Tensor:
+    """Each of [B, C, H, W] moved by its own whole pixels [B] down and right."""
     batch, _, height, width = x.shape
     rows = torch.arange(height, device=x.device)[None] - shift_y[:, None]  # [B, H]
     columns = torch.arange(width, device=x.device)[None] - shift_x[:, None]  # [B, W]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import torch
@@ -15,7 +17,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from studio.core.errors import StudioError
-from studio.core.files import write_bytes
+from studio.core.files import replacing, write_bytes
 from studio.core.model_file import (
     PREVIEW,
     ModelHeader,
@@ -24,7 +26,28 @@ from studio.core.model_file import (
 )
 
 STATE_KEY = "state"
+DISCRIMINATOR = "discriminator"
 MAX_MODEL_BYTES = 2 * 2**30
+MAX_STATE_BYTES = 4 * 2**30
+MAX_STATE_HEADER_BYTES = 32 * 2**20
+MAX_DIMENSIONS = 16
+DIGEST = "sha256"  # the name of the last tensor of a training state
+DIGEST_BYTES = 32
+DTYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
+# What reading a file raises that is cut short, changed, or something else altogether.
+NO_STATE = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
@@ -49,14 +72,20 @@ def weights_id(tensors: dict[str, Tensor]) -> str:
 
 
 def save_model(
-    path: Path, network: nn.Module, header: ModelHeader, preview_png: bytes = b""
+    path: Path,
+    network: nn.Module,
+    header: ModelHeader,
+    preview_png: bytes = b"",
+    discriminator: nn.Module | None = None,
 ) -> ModelHeader:
-    """Write the playable generator, halves to save space; returns the header with its id."""
-    tensors = {
-        name: value.detach().cpu().half().contiguous()
-        for name, value in network.state_dict().items()
-    }
+    """Write the playable generator, halves to save space; returns the header with its id.
+
+    The discriminator goes along for those who train on from the model; the id does not see it.
+    """
+    tensors = _halves(network)
     header = replace(header, id=weights_id(tensors))
+    if discriminator is not None:
+        tensors |= prefixed(DISCRIMINATOR, _halves(discriminator))
     if preview_png:
         picture = np.frombuffer(preview_png, np.uint8).copy()
         tensors[PREVIEW] = torch.from_numpy(picture)
@@ -64,15 +93,30 @@ def save_model(
     return header
 
 
+def _halves(network: nn.Module) -> dict[str, Tensor]:
+    return {
+        name: value.detach().cpu().half().contiguous()
+        for name, value in network.state_dict().items()
+    }
+
+
 def load_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
     """Header and float32 weights of a model file; StudioError if damaged, foreign or not finite."""
+    header, weights, _ = load_whole_model(path)
+    return header, weights
+
+
+def load_whole_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor], dict[str, Tensor]]:
+    """As load_model, and the weights of the discriminator, {} where the file has none."""
     metadata, tensors = _read(path)
     header = header_from_metadata(metadata, path.name)
     tensors.pop(PREVIEW, None)
     weights = {name: value.float() for name, value in tensors.items()}
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
         raise StudioError(f"{path.name} holds broken numbers; it cannot be played.")
-    return header, weights
+    judge = without_prefix(DISCRIMINATOR, weights)
+    own = {name: v for name, v in weights.items() if not name.startswith(f"{DISCRIMINATOR}.")}
+    return header, own, judge
 
 
 def fill(network: nn.Module, weights: dict[str, Tensor], name: str) -> None:
@@ -84,18 +128,126 @@ def fill(network: nn.Module, weights: dict[str, Tensor], name: str) -> None:
 
 
 def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
-    """Write a training state atomically; the old checkpoint stays until the new one is whole."""
-    kept = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    write_bytes(path, save(kept, metadata={STATE_KEY: json.dumps(values)}))
+    """Write a training state atomically; the old file stays until the new one is whole.
+
+    A safetensors file whose last tensor is the SHA-256 of all that comes before it. The state goes
+    out tensor by tensor, so that it is never in memory twice. FloatingPointError, before anything
+    is written, for a tensor with numbers that are not finite; DiskFull or StudioError as replacing.
+    """
+    broken = next((name for name, value in tensors.items() if not _is_finite(value)), None)
+    if broken is not None:
+        raise FloatingPointError(f"{broken} is not finite")
+    header, names, end = _state_header(tensors, values)
+    digest = hashlib.sha256(header)
+    with replacing(path, len(header) + end) as file:
+        file.write(header)
+        for name in names:
+            piece = _bytes_of(tensors[name].detach().cpu().contiguous())
+            digest.update(piece)
+            file.write(piece)
+        file.write(digest.digest())
 
 
 def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read a training state; StudioError if it is damaged."""
-    metadata, tensors = _read(path)
+    """Read a training state, whole as it was written; StudioError if a single bit is another."""
     try:
-        return tensors, dict(json.loads(metadata[STATE_KEY]))
-    except (KeyError, ValueError, TypeError) as error:
-        raise StudioError(f"{path.name} is no checkpoint of a training run.") from error
+        with open(path, "rb") as file:
+            header, entries, values = _read_state_header(file)
+            digest = hashlib.sha256(header)
+            tensors: dict[str, Tensor] = {}
+            for name, dtype, shape in entries:
+                tensors[name] = torch.empty(shape, dtype=dtype)
+                piece = _bytes_of(tensors[name])
+                if file.readinto(piece) != len(piece):
+                    raise ValueError("shorter than it was")
+                digest.update(piece)
+            if file.read(DIGEST_BYTES) != digest.digest():
+                raise ValueError("not what was written")
+            return tensors, values
+    except NO_STATE as error:
+        raise StudioError(f"{path.name} is damaged, or no checkpoint of a training run.") from error
+
+
+def is_whole_length(path: Path) -> bool:
+    """Whether a training state is as long as its header says: a quick look, not a proof."""
+    try:
+        with open(path, "rb") as file:
+            _read_state_header(file)
+            return True
+    except NO_STATE:
+        return False
+
+
+def _is_finite(value: Tensor) -> bool:
+    if not value.is_floating_point() or value.numel() == 0:
+        return True
+    value = value.detach()
+    if value.device.type != "cpu":
+        return bool(torch.isfinite(value).all())
+    low, high = torch.aminmax(value)  # nan spreads; 40 times as fast as asking each number
+    return math.isfinite(low.item()) and math.isfinite(high.item())
+
+
+def _bytes_of(value: Tensor) -> memoryview:
+    """The memory of a contiguous tensor on the CPU, byte by byte; not a copy."""
+    return value.reshape(-1).view(torch.uint8).numpy().data
+
+
+def _state_header(
+    tensors: dict[str, Tensor], values: dict[str, Any]
+) -> tuple[bytes, list[str], int]:
+    """The bytes before the tensors, the tensors' order in the file, and the bytes after these."""
+    names = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
+    index: dict[str, Any] = {"__metadata__": {STATE_KEY: json.dumps(values)}}
+    end = 0
+    for name in names:
+        begin, end = end, end + tensors[name].numel() * tensors[name].element_size()
+        dtype, shape = DTYPE_NAMES[tensors[name].dtype], list(tensors[name].shape)
+        index[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+    begin, end = end, end + DIGEST_BYTES
+    index[DIGEST] = {"dtype": "U8", "shape": [DIGEST_BYTES], "data_offsets": [begin, end]}
+    text = json.dumps(index, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # the tensors begin at a multiple of eight
+    if len(text) > MAX_STATE_HEADER_BYTES or end > MAX_STATE_BYTES:
+        raise ValueError("more than a checkpoint may hold")
+    return len(text).to_bytes(8, "little") + text, names, end
+
+
+def _read_state_header(
+    file: IO[bytes],
+) -> tuple[bytes, list[tuple[str, torch.dtype, list[int]]], dict[str, Any]]:
+    """The header's bytes, the tensors in their order, and the values; checked against the length.
+
+    Raises one of many errors for a file that is anything else; nothing large is read before.
+    """
+    size = os.fstat(file.fileno()).st_size
+    start = file.read(8)
+    length = int.from_bytes(start, "little")
+    if length > min(size - 8, MAX_STATE_HEADER_BYTES) or size > MAX_STATE_BYTES:
+        raise ValueError("too long")
+    text = file.read(length)
+    index: dict[str, Any] = json.loads(text)
+    values = dict(json.loads(index.pop("__metadata__")[STATE_KEY]))
+    entries: list[tuple[str, torch.dtype, list[int]]] = []
+    end = 0
+    for name, entry in index.items():
+        dtype, shape = DTYPES[entry["dtype"]], [int(n) for n in entry["shape"]]
+        begin, end = end, end + _count(shape) * dtype.itemsize
+        if entry["data_offsets"] != [begin, end] or end > size:
+            raise ValueError("not in order")
+        entries.append((name, dtype, shape))
+    if 8 + length + end != size or entries.pop() != (DIGEST, torch.uint8, [DIGEST_BYTES]):
+        raise ValueError("shorter or longer than it was")
+    return start + text, entries, values
+
+
+def _count(shape: list[int]) -> int:
+    """How many numbers a shape holds; ValueError for one that no tensor can have."""
+    if len(shape) > MAX_DIMENSIONS or min(shape, default=0) < 0:
+        raise ValueError("no shape")
+    if math.prod(max(n, 1) for n in shape) > MAX_STATE_BYTES:
+        raise ValueError("no shape")
+    return math.prod(shape)
 
 
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 
 import torch
 
 from studio.core.errors import StudioError
+
+if sys.platform == "win32":
+    resource = None
+else:
+    import resource
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
@@ -48,6 +54,21 @@ def choose(name: str = "auto", threads: int = 0) -> Device:
     if kind == "mps":
         return Device(torch.device("mps"), "MPS, Apple GPU")
     return Device(torch.device("cpu"), f"CPU, {count} thread{'s' if count > 1 else ''}")
+
+
+def memory_mb(device: torch.device) -> float:
+    """The most memory that training took so far: the device's, or this process's on a processor.
+
+    0 where the system does not tell.
+    """
+    if device.type == "cuda":
+        return round(torch.cuda.max_memory_allocated(device) / 1e6)
+    if device.type == "mps":
+        return round(torch.mps.driver_allocated_memory() / 1e6)
+    if resource is None:
+        return 0.0
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there, kilobytes here
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
 
 
 def mixed_precision(device: torch.device) -> bool:

@@ -8,12 +8,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LRELU_GAIN = math.sqrt(2)
+LRELU_GAIN = math.sqrt(2)  # keeps the variance through a leaky ReLU of slope 0.2
 
 
 def activate(x: Tensor) -> Tensor:
     """Leaky ReLU with slope 0.2, scaled to keep the variance."""
     return F.leaky_relu(x, 0.2) * LRELU_GAIN
+
+
+def rectify(x: Tensor) -> Tensor:
+    """Leaky ReLU alone, for inputs that carry the gain already: one pass over memory less.
+
+    activate(x) = rectify(x * gain), as the function is linear along every ray from zero.
+    """
+    return F.leaky_relu(x, 0.2)
 
 
 def pad(x: Tensor, kernel: tuple[int, int], circular: bool) -> Tensor:
@@ -60,7 +68,10 @@ class EqualLinear(nn.Module):
 
 
 class EqualConv(nn.Module):
-    """'Same' convolution with equalised learning rate; padding with zeros or circular."""
+    """'Same' convolution with equalised learning rate; padding with zeros or circular.
+
+    gain scales the output; folded into weights and bias, it costs no pass over the pictures.
+    """
 
     def __init__(
         self,
@@ -69,19 +80,21 @@ class EqualConv(nn.Module):
         kernel: tuple[int, int] = (3, 3),
         circular: bool = False,
         bias: bool = True,
+        gain: float = 1.0,
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, *kernel))
         self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
-        self.scale = 1 / math.sqrt(inputs * kernel[0] * kernel[1])
-        self.kernel, self.circular = kernel, circular
+        self.scale = gain / math.sqrt(inputs * kernel[0] * kernel[1])
+        self.gain, self.kernel, self.circular = gain, kernel, circular
 
     def forward(self, x: Tensor) -> Tensor:
         weight = self.weight * self.scale
+        bias = self.bias * self.gain if self.bias is not None and self.gain != 1 else self.bias
         if self.circular and self.kernel != (1, 1):
-            return F.conv2d(pad(x, self.kernel, circular=True), weight, self.bias)
+            return F.conv2d(pad(x, self.kernel, circular=True), weight, bias)
         padding = (self.kernel[0] // 2, self.kernel[1] // 2)
-        return F.conv2d(x, weight, self.bias, padding=padding)
+        return F.conv2d(x, weight, bias, padding=padding)
 
 
 class ModulatedConv(nn.Module):
@@ -107,13 +120,18 @@ class ModulatedConv(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """x [B, inputs, H, W], w [B, w_dim] -> [B, outputs, H, W]."""
+        y, norm = self.unscaled(x, w)
+        return y if norm is None else y * norm
+
+    def unscaled(self, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The convolution, and the demodulation [B, outputs, 1, 1] that it still has to get."""
         style = self.style(w)  # [B, inputs]
-        y = self.conv(x * style[:, :, None, None])
+        y = self.conv(x * style[:, :, None, None].to(x.dtype))
         if not self.demodulate:
-            return y
+            return y, None
         power = (self.conv.weight * self.conv.scale).square().sum((2, 3))  # [outputs, inputs]
-        norm = torch.rsqrt(style.square() @ power.t() + 1e-8)  # [B, outputs]
-        return y * norm[:, :, None, None]
+        norm = torch.rsqrt(style.float().square() @ power.t() + 1e-8)  # [B, outputs]
+        return y, norm[:, :, None, None].to(y.dtype)
 
 
 class StyledLayer(nn.Module):
@@ -140,12 +158,16 @@ class StyledLayer(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
         """x [B, inputs, H, W], noise [1 or B, 1, H * up, W * up] or None for fresh noise."""
-        y = self.conv(x, w)
+        y, norm = self.conv.unscaled(x, w)
         if self.up != (1, 1):
             y = upsample(y, self.up, self.circular)
         if noise is None:
             noise = torch.randn(y.shape[0], 1, *y.shape[2:], device=y.device, dtype=y.dtype)
-        return activate(y + noise * self.noise_strength + self.bias[:, None, None])
+        # The gain of the activation goes into the small factors, not over the whole map.
+        bias = (self.bias * LRELU_GAIN)[:, None, None].to(y.dtype)
+        grain = (noise * (self.noise_strength * LRELU_GAIN)).to(y.dtype)
+        assert norm is not None
+        return rectify(torch.addcmul(bias, y, norm * LRELU_GAIN) + grain)
 
 
 class ResidualDown(nn.Module):
@@ -159,12 +181,12 @@ class ResidualDown(nn.Module):
         down: tuple[int, int] = (2, 2),
     ) -> None:
         super().__init__()
-        self.first = EqualConv(inputs, inputs, kernel)
+        # The sum of two branches is divided by sqrt(2), which the second gain cancels out.
+        self.first = EqualConv(inputs, inputs, kernel, gain=LRELU_GAIN)
         self.second = EqualConv(inputs, outputs, kernel)
-        self.skip = EqualConv(inputs, outputs, (1, 1), bias=False)
+        self.skip = EqualConv(inputs, outputs, (1, 1), bias=False, gain=1 / LRELU_GAIN)
         self.down = down
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.avg_pool2d(activate(self.first(x)), self.down)
-        y = activate(self.second(y))
-        return (y + self.skip(F.avg_pool2d(x, self.down))) / LRELU_GAIN
+        y = F.avg_pool2d(rectify(self.first(x)), self.down)
+        return rectify(self.second(y)) + self.skip(F.avg_pool2d(x, self.down))

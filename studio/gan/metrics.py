@@ -1,180 +1,181 @@
-"""Quality in figures, without any download: distances in fixed random convolutional features.
+"""Quality in figures, without any download, beside the floor that real files reach themselves.
 
-Named FD-rand and KID-rand, never FID: they rank models on one folder (Lee, Kim and Lee 2022,
-arXiv 2208.09218), they do not compare with papers. The floor, real against held-out real, stands
-beside every figure. Density and coverage: Naeem et al. 2020, arXiv 2002.09797.
+Distances are taken in fixed features of the medium, for pictures those of random networks; hence
+FD-rand and KID-rand, never FID: they rank models on one folder, they do not compare with papers.
+Every *_floor is the same figure for files of the folder that were held out (or, where it says so,
+for other files of it): no model can be expected to do better.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
-from studio.core.errors import StudioError
-from studio.core.kind import FolderReport, Generator, Measures, Reader
-from studio.core.latent import Latent, Recipe
-from studio.core.work import Finished, Preview, Progress, Work
+from studio.core.kind import Features
+from studio.gan.clouds import (
+    copying,
+    frechet,
+    kernel_distance,
+    kernel_distance_std,
+    manifold_figures,
+    nearest,
+    nearest_others,
+    spread_of,
+)
 
-FEATURE_NETS = 3
-WIDTHS = (32, 64, 128, 128)
-NEIGHBOURS = 5
-MOST = 1000
-SIDE_PX = 64
-
-
-class Measurable(Protocol):
-    """The parts of a medium that measuring needs; every MediumKind is one."""
-
-    @property
-    def load_reader(self) -> Callable[[], Reader]: ...
-    @property
-    def load_generator(self) -> Callable[[Path, str], Generator]: ...
-    @property
-    def load_measures(self) -> Callable[[], Measures]: ...
+MOST = 1000  # files of each side: more change the figures by less than another seed does
+FD_LEAST = 500  # below, FD-rand is mostly the error of its own estimate
+LEAST_SPREAD = 0.25  # of the usual one: a feature that hardly varies must not drown the others
+FARTHEST = 4.0  # standard deviations: the cubic kernel would let one odd file outweigh a hundred
 
 
-def measure(model: Path, medium: Measurable, folder: Path, device: str, size_px: int) -> Work:
-    """Finished(dict of figures) for a model against a folder; half the folder is the floor.
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The files as standardised features, computed once, that any number of results are held to.
 
-    StudioError when the folder cannot be used. As many results as held-out files, at psi 1.
+    train [T, D] in random order, train_index [T] their places among all training examples,
+    disguised [T, D] or [0, D] (pictures mirrored), held_out [H, D], H may be 0.
+    baseline: distance to the nearest training file, of held-out files, or of the training files
+    to each other where none are held out.
     """
-    read: tuple[np.ndarray, FolderReport] | None = None
-    for event in _some_examples(medium, folder, size_px):
-        if isinstance(event, Finished):
-            read = event.value
-        else:
-            yield event
-    if read is None:
-        raise StudioError("The folder could not be read.")
-    train, held_out = np.array_split(read[0], 2)
-    generator = medium.load_generator(model, device)
-    made: list[Any] = []
-    recipes = [Recipe(latent=Latent(seed=seed, psi=1.0)) for seed in range(len(held_out))]
-    for event in generator.generate_many(recipes):
-        if isinstance(event, Preview):
-            made.append(event.value[1])
-            yield Progress(len(made), len(recipes), "Generating")
-    figures = medium.load_measures()(made, train, held_out)
-    yield Finished({"results": len(made), "files": len(read[1].usable), **figures})
+
+    version: str
+    centre: np.ndarray
+    spread: np.ndarray
+    train: np.ndarray
+    train_index: np.ndarray
+    disguised: np.ndarray
+    held_out: np.ndarray
+    baseline: np.ndarray
+
+    def place(self, found: np.ndarray) -> np.ndarray:
+        """Features float [N, D] on the scale of this reference."""
+        return _placed(found, self.centre, self.spread)
+
+    def nearest(self, cloud: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(index int64 [M] among all training examples, distance [M]) of placed features.
+
+        The distance is in units of the usual distance of a held-out file: about 1 is healthy, 0
+        an exact copy. Mirrored copies of pictures are copies too.
+        """
+        index, far = nearest(cloud, np.concatenate([self.train, self.disguised]))
+        usual = max(float(np.median(self.baseline)), 1e-9)
+        return self.train_index[index % len(self.train)], far / usual
 
 
-def _some_examples(medium: Measurable, folder: Path, size_px: int) -> Work:
-    """Finished((examples in memory, a fair choice of 2 MOST, FolderReport))."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
-        for event in medium.load_reader().read(folder, size_px, Path(cache)):
-            if isinstance(event, Finished):
-                examples, report = event.value
-                chosen = np.random.default_rng(0).permutation(len(examples))[: 2 * MOST]
-                yield Finished((np.asarray(examples.pixels[chosen]), report))
-            elif isinstance(event, Progress):
-                yield Progress(event.done, event.total, f"Reading {event.note}")
+def reference(
+    train: np.ndarray, held_out: np.ndarray, features: Features, most: int = MOST
+) -> Reference:
+    """Read at most so many training and held-out examples (uint8 [N, ...]) into a Reference.
+
+    At least 2 training examples are needed. Copies of training files beyond the draw of `most`
+    show only in part: see copied_share. About 5 s for 1,000 pictures on one thread.
+    """
+    index = _draw(len(train), most)
+    drawn = train[np.sort(index)][np.argsort(np.argsort(index))]  # read in order: may be on disk
+    found = features(drawn)
+    centre, spread = found.mean(0), found.std(0)
+    spread = np.maximum(spread, max(LEAST_SPREAD * float(np.median(spread)), 1e-6))
+
+    def placed(part: np.ndarray) -> np.ndarray:
+        return _placed(features(part), centre, spread)
+
+    cloud, disguised = _placed(found, centre, spread), placed(features.disguised(drawn))
+    others = placed(held_out[np.sort(_draw(len(held_out), most))])
+    if len(others):
+        baseline = nearest(others, np.concatenate([cloud, disguised]))[1]
+    else:
+        baseline = nearest_others(cloud, disguised)
+    return Reference(
+        features.version, centre, spread, cloud, index, disguised, others, baseline
+    )  # fmt: skip
 
 
-def picture_measures(
-    made: list[np.ndarray], train: np.ndarray, held_out: np.ndarray
+def _placed(found: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    return np.clip((found - centre) / spread, -FARTHEST, FARTHEST).astype(np.float32)
+
+
+def _draw(count: int, most: int) -> np.ndarray:
+    return np.random.default_rng(0).permutation(count)[:most]
+
+
+def held_out_figures(
+    made: np.ndarray, reference: Reference, features: Features
 ) -> dict[str, float]:
-    """Figures for pictures uint8 [N, H, W, 3] each; *_floor is held-out against train files."""
-    fakes, reals, floor = (features(x) for x in (np.stack(made), train, held_out))
-    centre, spread = reals.mean(0), reals.std(0) + 1e-6
-    fakes, reals, floor = ((x - centre) / spread for x in (fakes, reals, floor))
+    """The light figures, for use while training: results uint8 [M, ...] (M >= 2; 256 are good).
+
+    kid_rand to held-out files (0 is the goal), coverage, density, precision, recall of training
+    files (1 is the goal), diversity (spread beside the files', 1 is the goal), nearest_ratio
+    (median distance to the nearest training file beside that of held-out files: 1 healthy, under
+    0.7 suspicious, under 0.4 copying), copied_share (share of results far nearer to a training
+    file than held-out files are: 0 healthy), c_t (Meehan et al. 2020: below -3 copying).
+    """
+    return cloud_figures(reference.place(features(made)), reference)
+
+
+def cloud_figures(cloud: np.ndarray, reference: Reference) -> dict[str, float]:
+    """held_out_figures of features that are placed already."""
+    train, held_out = reference.train, reference.held_out
+    count = max(2, min(len(cloud), len(train), (len(train) + len(held_out)) // 2))
+    # As many other files as there are results to compare: held-out ones first.
+    others = np.concatenate([held_out, train[count:]])[:count]
+    figures: dict[str, float] = {"kid_rand": kernel_distance(cloud, _judges(reference))}
+    figures["kid_rand_floor"] = kernel_distance(_files(reference, len(cloud)), _judges(reference))
+    ours = manifold_figures(cloud[:count], train[:count])
+    floor = manifold_figures(others, train[:count])
+    for name, value in ours.items():
+        figures[name], figures[f"{name}_floor"] = value, floor[name]
+    figures["diversity"] = spread_of(cloud) / max(spread_of(train), 1e-9)
+    return figures | _copying_figures(cloud, reference)
+
+
+def _judges(reference: Reference) -> np.ndarray:
+    """The files that results are held to: held-out ones where there are any."""
+    if len(reference.held_out):
+        return reference.held_out
+    return reference.train[len(reference.train) // 2 :]
+
+
+def _files(reference: Reference, count: int) -> np.ndarray:
+    """So many training files, none of them a judge."""
+    train = reference.train
+    return train[:count] if len(reference.held_out) else train[: len(train) // 2][:count]
+
+
+def _copying_figures(cloud: np.ndarray, reference: Reference) -> dict[str, float]:
+    near = nearest(cloud, np.concatenate([reference.train, reference.disguised]))[1]
+    baseline = reference.baseline
+    others = reference.held_out if len(reference.held_out) else reference.train
     return {
-        "fd_rand": frechet(fakes, reals),
-        "fd_rand_floor": frechet(floor, reals),
-        "kid_rand": kernel_distance(fakes, reals),
-        "kid_rand_floor": kernel_distance(floor, reals),
-        **dict(zip(("density", "coverage"), density_coverage(fakes, reals), strict=True)),
-        "coverage_floor": density_coverage(floor, reals)[1],
-        "nearest_ratio": nearest_ratio(fakes, floor, reals),
-        "diversity": spread_of(fakes) / spread_of(reals),
+        "nearest_ratio": float(np.median(near) / max(np.median(baseline), 1e-9)),
+        "copied_share": float((near < 0.5 * np.quantile(baseline, 0.05)).mean()),
+        "c_t": copying((cloud, near), (others, baseline), reference.train),
     }
 
 
-@torch.no_grad()
-def features(pictures: np.ndarray) -> np.ndarray:
-    """uint8 [N, H, W, 3] -> float64 [N, D]: mean and spread of three fixed random networks."""
-    state = torch.get_rng_state()
-    torch.manual_seed(20240601)  # the seed is part of the metric's name: never change it
-    nets = [_random_weights() for _ in range(FEATURE_NETS)]
-    torch.set_rng_state(state)
-    found = []
-    for part in np.array_split(pictures, -(-len(pictures) // 64)):
-        x = torch.from_numpy(part).permute(0, 3, 1, 2).float() / 127.5 - 1
-        if x.shape[-1] != SIDE_PX:
-            x = F.interpolate(x, size=(SIDE_PX, SIDE_PX), mode="area")
-        found.append(torch.cat([_through(net, x) for net in nets], 1))
-    return torch.cat(found).double().numpy()
+def feature_measures(
+    made: np.ndarray, train: np.ndarray, held_out: np.ndarray, features: Features
+) -> dict[str, float]:
+    """All figures that come from features, of examples uint8 [N, ...] each.
 
-
-def _random_weights() -> list[torch.Tensor]:
-    widths = (3, *WIDTHS)
-    return [torch.randn(b, a, 3, 3) * (2 / (9 * a)) ** 0.5 for a, b in pairwise(widths)]
-
-
-def _through(net: list[torch.Tensor], x: torch.Tensor) -> torch.Tensor:
-    found = []
-    for weight in net:
-        x = F.leaky_relu(F.conv2d(x, weight, stride=2, padding=1), 0.2)
-        found += [x.mean((2, 3)), x.std((2, 3))]
-    return torch.cat(found, 1)
-
-
-def frechet(a: np.ndarray, b: np.ndarray) -> float:
-    """Frechet distance of two clouds [N, D], on their 64 widest directions."""
-    values, axes = np.linalg.eigh(np.cov(b, rowvar=False))
-    axes = axes[:, np.argsort(values)[::-1][:64]]
-    a, b = a @ axes, b @ axes
-    cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
-    root_b = _root(cov_b)
-    middle = _root(root_b @ cov_a @ root_b)
-    shift = a.mean(0) - b.mean(0)
-    return float(shift @ shift + np.trace(cov_a + cov_b - 2 * middle))
-
-
-def _root(matrix: np.ndarray) -> np.ndarray:
-    values, axes = np.linalg.eigh((matrix + matrix.T) / 2)
-    return (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
-
-
-def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Unbiased squared MMD with the cubic kernel of KID (Binkowski et al. 2018)."""
-    width = a.shape[1]
-
-    def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return (x @ y.T / width + 1) ** 3
-
-    def inside(x: np.ndarray) -> float:
-        full = kernel(x, x)
-        return float((full.sum() - np.trace(full)) / (len(x) * (len(x) - 1)))
-
-    return inside(a) + inside(b) - 2 * float(kernel(a, b).mean())
-
-
-def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    squared = (a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * a @ b.T
-    return np.sqrt(np.maximum(squared, 0))
-
-
-def density_coverage(fakes: np.ndarray, reals: np.ndarray) -> tuple[float, float]:
-    """How often fakes fall near reals, and the share of reals that have a fake near them."""
-    k = min(NEIGHBOURS, len(reals) - 1)
-    radius = np.sort(_distances(reals, reals), axis=1)[:, k]  # [R]
-    inside = _distances(fakes, reals) < radius[None]  # [F, R]
-    return float(inside.sum() / (k * len(fakes))), float(inside.any(0).mean())
-
-
-def nearest_ratio(fakes: np.ndarray, held_out: np.ndarray, train: np.ndarray) -> float:
-    """Median distance to the nearest training file over that of held-out files; copies near 0."""
-    mine = np.median(_distances(fakes, train).min(1))
-    return float(mine / max(float(np.median(_distances(held_out, train).min(1))), 1e-9))
-
-
-def spread_of(cloud: np.ndarray) -> float:
-    """Mean distance between two of a cloud."""
-    return float(_distances(cloud, cloud).sum() / (len(cloud) * (len(cloud) - 1)))
+    Beside held_out_figures: kid_rand_std (over 10 draws of half of each side), fd_rand where there
+    are 500 on each side (in equal numbers: Frechet distances depend on them), and *_copies, the
+    same for a model that returns its training files.
+    """
+    files = reference(train, held_out, features)
+    cloud = files.place(features(made))
+    drawn = np.random.default_rng(1).integers(len(files.train), size=len(cloud))
+    clouds = {"": cloud, "_copies": files.train[drawn]}
+    figures: dict[str, float] = {}
+    for suffix, one in clouds.items():
+        for name, value in cloud_figures(one, files).items():
+            if not (suffix and name.endswith("_floor")):
+                figures[f"{name}{suffix}"] = value
+        figures[f"kid_rand_std{suffix}"] = kernel_distance_std(one, _judges(files))
+    count = min(len(cloud), len(files.train), len(files.held_out))
+    if count >= FD_LEAST:
+        clouds["_floor"] = files.train
+        for suffix, one in clouds.items():
+            figures[f"fd_rand{suffix}"] = frechet(one[:count], files.held_out[:count])
+    return figures

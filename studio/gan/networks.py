@@ -14,15 +14,18 @@ from itertools import pairwise
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from studio.gan.layers import (
+    LRELU_GAIN,
     EqualConv,
     EqualLinear,
     ModulatedConv,
     ResidualDown,
     StyledLayer,
     activate,
+    rectify,
     upsample,
 )
 
@@ -32,7 +35,11 @@ SPATIAL_CHANNELS = 16
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """What rebuilds the networks; widths are min(channel_base / resolution, channel_max)."""
+    """What rebuilds the networks; widths are min(channel_base / resolution, channel_max).
+
+    patch 2 lets both networks work on squares of 2 x 2 pixels at the finest level: the last
+    feature maps, the costliest of all, are then those of half the size.
+    """
 
     size_px: int = 64
     channel_base: int = 2048
@@ -41,13 +48,15 @@ class NetworkConfig:
     w_dim: int = 256
     torus: bool = False
     tiles: bool = False
+    patch: int = 1
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @property
     def resolutions(self) -> list[int]:
-        return [2**i for i in range(int(math.log2(START)), int(math.log2(self.size_px)) + 1)]
+        finest = self.size_px // self.patch
+        return [2**i for i in range(int(math.log2(START)), int(math.log2(finest)) + 1)]
 
     def channels(self, resolution: int) -> int:
         return max(8, min(self.channel_base // resolution, self.channel_max))
@@ -71,9 +80,10 @@ class Mapping(nn.Module):
             w = activate(layer(w))
         return w
 
-    def track(self, w: Tensor) -> None:
-        """Move the average w towards this batch."""
-        self.w_average.lerp_(w.detach().mean(0).to(self.w_average.dtype), 0.005)
+    @torch.no_grad()
+    def track(self, z: Tensor) -> None:
+        """Move the average w towards that of a batch [B, z_dim]."""
+        self.w_average.lerp_(self(z).mean(0).to(self.w_average.dtype), 0.005)
 
 
 def training_ws(
@@ -81,11 +91,9 @@ def training_ws(
 ) -> Tensor:
     """Styles of a training pass [B, layers, w_dim]: from layer crossover on, those of other.
 
-    Moves the average w (style mixing: Karras et al. 2019, section 3.1).
+    Style mixing: Karras et al. 2019, section 3.1.
     """
-    w = mapping(z)
-    mapping.track(w)
-    ws = w[:, None].expand(-1, layers, -1)
+    ws = mapping(z)[:, None].expand(-1, layers, -1)
     if other is None or not crossover:
         return ws
     second = mapping(other)[:, None].expand(-1, layers - crossover, -1)
@@ -113,7 +121,10 @@ class Generator(nn.Module):
             if resolution > START:
                 self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
             self.layers.append(self._layer(outputs, outputs))
-            self.to_rgb.append(ModulatedConv(outputs, 3, config.w_dim, (1, 1), demodulate=False))
+            pixels = 3 * config.patch**2 if resolution == config.resolutions[-1] else 3
+            self.to_rgb.append(
+                ModulatedConv(outputs, pixels, config.w_dim, (1, 1), demodulate=False)
+            )
             inputs = outputs
 
     def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
@@ -138,6 +149,11 @@ class Generator(nn.Module):
     def noise_sides(self) -> list[int]:
         """The resolution of each layer's output, which is that of its noise map."""
         return [r for r in self.config.resolutions for _ in range(1 if r == START else 2)]
+
+    def random_shapes(self) -> list[tuple[int, int, int]]:
+        """What a training pass draws for each picture: noise [1, s, s] a layer, then spatial."""
+        shapes = [(1, side, side) for side in self.noise_sides()]
+        return [*shapes, (SPATIAL_CHANNELS, START, START)] if self.config.torus else shapes
 
     def first_map(self, batch: int, spatial: Tensor | None, cells: tuple[int, int]) -> Tensor:
         """The constant; on the torus repeated, rolled, and moved by the spatial latent.
@@ -173,15 +189,35 @@ class Generator(nn.Module):
                 x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
                 index += 1
             picture = to_rgb(x, ws[:, index - 1])
-            if rgb is not None:
-                picture = picture + upsample(rgb, (2, 2), self.config.torus)
-            rgb = picture
+            finest = level == len(self.to_rgb) - 1
+            rgb = picture if rgb is None else self._add(picture, rgb, finest)
         assert rgb is not None
         return rgb
 
-    def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
-        """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
-        return self.synthesise(training_ws(self.mapping, self.num_ws, z, other, crossover))
+    def _add(self, picture: Tensor, rgb: Tensor, finest: bool) -> Tensor:
+        """The skip: rgb of the level below, doubled in size, under the picture of this one."""
+        coarse = upsample(rgb, (2, 2), self.config.torus)
+        patch = self.config.patch
+        if not finest or patch == 1:
+            return picture + coarse
+        return F.pixel_shuffle(picture, patch) + upsample(coarse, (patch, patch), self.config.torus)
+
+    def forward(
+        self,
+        z: Tensor,
+        other: Tensor | None = None,
+        crossover: int = 0,
+        maps: list[Tensor] | None = None,
+    ) -> Tensor:
+        """Training pass: z [B, z_dim]; from layer crossover on, styles come from other.
+
+        maps are what random_shapes asks for, [B, ...] each; drawn here without them.
+        """
+        ws = training_ws(self.mapping, self.num_ws, z, other, crossover)
+        if maps is None:
+            return self.synthesise(ws)
+        layers = len(self.layers)
+        return self.synthesise(ws, maps[:layers], maps[layers] if self.config.torus else None)
 
 
 class Discriminator(nn.Module):
@@ -190,16 +226,26 @@ class Discriminator(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         sides = list(reversed(config.resolutions))
-        self.from_rgb = EqualConv(3, config.channels(sides[0]), (1, 1))
-        self.blocks = nn.Sequential(
-            *(ResidualDown(config.channels(a), config.channels(b)) for a, b in pairwise(sides))
+        self.patch = config.patch
+        pixels = 3 * config.patch**2
+        self.from_rgb = EqualConv(pixels, config.channels(sides[0]), (1, 1), gain=LRELU_GAIN)
+        # Named by resolution, so that a model of another size finds its own levels again.
+        self.blocks = nn.ModuleDict(
+            {
+                f"{a}px": ResidualDown(config.channels(a), config.channels(b))
+                for a, b in pairwise(sides)
+            }
         )
         last = config.channels(START)
-        self.final = EqualConv(last, last)
+        self.final = EqualConv(last, last, gain=LRELU_GAIN)
         self.hidden = EqualLinear(last * START * START, last)
         self.logit = EqualLinear(last, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.blocks(activate(self.from_rgb(x)))
-        x = activate(self.final(x))
+        if self.patch > 1:
+            x = F.pixel_unshuffle(x, self.patch)
+        x = rectify(self.from_rgb(x))
+        for block in self.blocks.values():
+            x = block(x)
+        x = rectify(self.final(x))
         return self.logit(activate(self.hidden(x.flatten(1)))).squeeze(1)

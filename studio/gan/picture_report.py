@@ -19,8 +19,8 @@ SKIP_NEAR, SKIP_OUTLIERS, SKIP_UNSEAMLESS = "skip-near-copies", "skip-outliers",
 FOR_ANY = (CROP_LONG, ENLARGE_SMALL, SKIP_NEAR, SKIP_OUTLIERS)
 FOR_TILES = (*FOR_ANY, SKIP_UNSEAMLESS)
 TEXTS = {
-    CROP_LONG: "Use the middle of pictures that are too long and thin",
-    ENLARGE_SMALL: "Enlarge pictures of 8 to 15 pixels",
+    CROP_LONG: "Crop pictures that are too long and thin",
+    ENLARGE_SMALL: "Enlarge pictures of only 8 to 15 pixels",
     SKIP_NEAR: "Keep one of each group of near copies",
     SKIP_OUTLIERS: "Leave out pictures unlike all others",
     SKIP_UNSEAMLESS: "Leave out pictures that do not wrap around",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from studio.gan.augment import shifted
 
-def to_signed(examples: np.ndarray) -> Tensor:
+
+def to_signed(examples: Tensor) -> Tensor:
     """uint8 [B, H, W, 3] -> float [B, 3, H, W] in [-1, 1]."""
-    x = torch.from_numpy(examples).permute(0, 3, 1, 2).float() / 127.5 - 1
+    x = examples.permute(0, 3, 1, 2).float() / 127.5 - 1
     return x.contiguous(memory_format=torch.channels_last)
 
 
@@ -19,16 +23,28 @@ def to_pixels(outputs: Tensor) -> list[np.ndarray]:
     return list(scaled.permute(0, 2, 3, 1).cpu().numpy())
 
 
-def mirror_some(x: Tensor, random: torch.Generator) -> Tensor:
-    """Flip half of [B, C, H, W] left to right."""
-    flip = torch.rand(x.shape[0], generator=random) < 0.5
-    return torch.where(flip[:, None, None, None], x.flip(3), x)
+def mirror_some(examples: np.ndarray, random: torch.Generator) -> np.ndarray:
+    """Flip half of uint8 [B, H, W, 3] left to right."""
+    flip = (torch.rand(len(examples), generator=random) < 0.5).numpy()
+    return np.where(flip[:, None, None, None], examples[:, :, ::-1], examples)
 
 
-def roll_each(x: Tensor, random: torch.Generator) -> Tensor:
-    """Roll each of [B, C, H, W] by its own random distance around the torus."""
+def roll_each(x: Tensor, chance: Tensor) -> Tensor:
+    """Roll each of [B, C, H, W] by its own distance around the torus; chance [B, 2] in [0, 1)."""
     height, width = x.shape[2:]
-    down = torch.randint(height, (x.shape[0],), generator=random).tolist()
-    right = torch.randint(width, (x.shape[0],), generator=random).tolist()
-    rolled = [one.roll((dy, dx), (1, 2)) for one, dy, dx in zip(x, down, right, strict=True)]
-    return torch.stack(rolled).contiguous(memory_format=torch.channels_last)
+    down, right = (chance[:, 0] * height).long(), (chance[:, 1] * width).long()
+    return shifted(x, down, right, circular=True)
+
+
+def contact_sheet(pictures: Sequence[np.ndarray], columns: int, gap_px: int = 2) -> np.ndarray:
+    """Pictures of one size side by side, uint8 [H, W, 3]."""
+    height, width, _ = pictures[0].shape
+    rows = -(-len(pictures) // columns)
+    sheet = np.full(
+        (rows * (height + gap_px) - gap_px, columns * (width + gap_px) - gap_px, 3), 20, np.uint8
+    )
+    for index, picture in enumerate(pictures):
+        y, x = divmod(index, columns)
+        top, left = y * (height + gap_px), x * (width + gap_px)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet

@@ -1,14 +1,16 @@
-"""The training loop as a generator, counted in kimg; knows no medium, no files and no Qt.
+"""The training loop, counted in kimg; knows no medium, no files and no Qt.
 
-Each step: the discriminator judges pairs of a real and a fake, every few steps with R1 and R2;
-then the generator is moved by the new discriminator on the same pairs; then the average follows.
+Each step: the discriminator judges pairs of a real and a fake; every few steps it is held by R1
+and R2; then the generator is moved by the new discriminator on the same pairs; then the average
+follows. Everything random is a function of seed and step (randomness.py).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,15 +18,26 @@ import torch
 from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
-from studio.gan.augment import Changes, apply_changes, draw_changes
+from studio.gan.augment import apply_changes
+from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
 from studio.gan.device import Device, mixed_precision
 from studio.gan.ema import Average
 from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
+from studio.gan.optimise import (
+    adam,
+    apply_gradients,
+    optimiser_tensors,
+    parameters_of,
+    restore_optimiser,
+)
+from studio.gan.team import ALONE, Team
 
-EMA_KIMG = 10.0
 LONG_KIMG = 500.0  # where the clock decides the length, assume no more than this
 MIXING_CHANCE = 0.9
+SAMPLES_AT_ONCE = 16
+MOST_AUGMENTATION = 0.85  # above, changes leak into the results (StyleGAN2-ADA, section 2.2)
+ADA_TARGET = 0.5
 MIXING_FROM = 500  # with fewer examples style mixing asks for more than there is to learn
 
 
@@ -36,19 +49,29 @@ class Training(Protocol):
         ...
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
-        """Generator (z, other, crossover) -> fakes, and discriminator fakes -> logits [B]."""
+        """Generator (z, other, crossover, maps) -> fakes; discriminator fakes -> logits [B]."""
         ...
 
-    def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
-        """uint8 examples of a batch -> what the generator makes, float [B, ...]."""
+    def prepare(
+        self, examples: np.ndarray, config: TrainConfig, random: torch.Generator
+    ) -> np.ndarray:
+        """uint8 examples of a whole batch, changed by chance as the medium allows."""
         ...
 
-    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
-        """The generator's outputs as the discriminator is to see them."""
+    def reals(self, examples: Tensor) -> Tensor:
+        """uint8 examples on the device -> what the generator makes, float [B, ...]."""
+        ...
+
+    def shown(self, fakes: Tensor, chance: Tensor) -> Tensor:
+        """Outputs as the discriminator is to see them; chance [B, 2] is uniform in [0, 1)."""
         ...
 
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         """Generator outputs as pictures to look at, uint8 [H, W, 3] each."""
+        ...
+
+    def examples(self, outputs: Tensor) -> np.ndarray:
+        """Generator outputs as the uint8 examples of a folder, to measure them."""
         ...
 
     augmentable: bool
@@ -67,131 +90,213 @@ def resolved(config: TrainConfig, training: Training, count: int) -> TrainConfig
         batch=config.batch or training.batch,
         gamma=config.gamma or training.gamma,
         augment=config.augment if config.augment >= 0 else small,
+        check_kimg=config.check_kimg or min(20.0, max(2.0, min(config.kimg, LONG_KIMG) / 50)),
     )
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What one step showed."""
-
-    loss_d: float
-    loss_g: float
-    r1: float
-    r2: float
-
-
 class Trainer:
-    """Networks, optimisers, average and random state of one run; moves on by step()."""
+    """Networks, optimisers and average of one run; moves on by step()."""
 
     def __init__(
         self,
         config: TrainConfig,
         training: Training,
         network: dict[str, Any],
-        examples: np.ndarray,
+        examples: Rows | np.ndarray,
         device: Device,
+        team: Team = ALONE,
     ) -> None:
+        """examples uint8 [N, ...], those to learn from; every process of a team gets all."""
         torch.manual_seed(config.seed)
-        self.config = resolved(config, training, len(examples))
-        self.training, self.examples = training, examples
+        self.is_steered = config.augment < 0 and training.augmentable
+        self.config = config = resolved(config, training, len(examples))
+        self.training, self.examples, self.team = training, examples, team
         self.device = device.torch_device
         self.mixed = mixed_precision(self.device)
         generator, discriminator = training.networks(network)
         layout = torch.channels_last if self.device.type != "mps" else torch.contiguous_format
         self.generator: Any = generator.to(self.device, memory_format=layout)  # type: ignore[call-overload]
         self.discriminator = discriminator.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        for one in (self.generator, self.discriminator):
+            team.share(one)
         self.average = Average(self.generator)
-        config = self.config
-        lazy = config.penalty_every / (config.penalty_every + 1)
-        rate = config.learning_rate
-        self.optimiser_g = _adam(self.generator, rate, 1.0)
-        self.optimiser_d = _adam(self.discriminator, rate, lazy)
-        self.random = torch.Generator().manual_seed(config.seed + 1)
+        self.rate, self.gamma, self.augment = config.learning_rate, config.gamma, config.augment
+        self.accumulate = max(1, config.accumulate)
+        self.make_optimisers()
+        self.batches = self._batches()
         self.seen = 0
         self.steps = 0
-        self._last_penalty = (0.0, 0.0)
+        self._sums: dict[str, Tensor] = {}
+        self._weights: dict[str, float] = {}
+
+    def make_optimisers(self) -> None:
+        """For the weights that may move now; what the old ones remembered is gone."""
+        every = self.config.penalty_every
+        self.optimiser_g = adam(self.generator, self.rate)
+        self.optimiser_d = adam(self.discriminator, self.rate, every / (every + 1))
+
+    def _batches(self) -> Batches:
+        config, training = self.config, self.training
+        return Batches(
+            self.examples,
+            lambda examples, random: training.prepare(examples, config, random),
+            config.seed,
+            config.batch,
+            self._share,
+            self.device,
+        )
+
+    @property
+    def _share(self) -> slice:
+        """This process's part of each batch."""
+        each = self.config.batch // self.team.size
+        return slice(self.team.rank * each, (self.team.rank + 1) * each)
 
     @property
     def kimg(self) -> float:
         return self.seen / 1000
 
-    def step(self) -> Figures:
-        """One batch; figures are read only here, so that the device is waited for once a step."""
-        config = self.config
-        reals = self._reals()
-        changes = self._changes(reals)
-        with self._autocast():
-            fakes = self._fakes(reals.shape[0])
-        fakes = self.training.shown(fakes.float(), self.random)
-        loss_d = self._discriminator_step(reals, fakes.detach(), changes)
-        if self.steps % config.penalty_every == 0:
-            self._last_penalty = self._penalty_step(reals, fakes.detach(), changes)
-        loss_g = self._generator_step(reals, fakes, changes)
-        self.seen += reals.shape[0]
+    def step(self) -> None:
+        """One batch; figures() tells how it went, so that no step waits for the device."""
+        batch = self._draw()
+        parts = self._parts(batch)
+        parts = self._attempt(self._discriminator_phase, batch, parts)
+        if self.steps % self.config.penalty_every == 0:
+            parts = self._attempt(self._penalty_phase, batch, parts)
+        self._attempt(self._generator_phase, batch, parts)
+        self.seen += self.config.batch
         self.steps += 1
-        self.average.update(self.generator, reals.shape[0], self.seen, EMA_KIMG * 1000)
-        return Figures(loss_d, loss_g, *self._last_penalty)
+        self.generator.mapping.track(batch.z)
+        self.average.update(
+            self.generator, self.config.batch, self.seen, self.config.ema_kimg * 1000
+        )
 
-    def _autocast(self) -> torch.autocast:
+    def _attempt(
+        self, phase: Callable[[list[Part]], None], batch: Batch, parts: list[Part]
+    ) -> list[Part]:
+        """Run a phase; where memory runs out, again in twice as many parts. Returns the parts.
+
+        A phase ends with its only change, the optimiser's step, so that it can be repeated.
+        """
+        while True:
+            try:
+                phase(parts)
+                return parts
+            except (RuntimeError, MemoryError) as error:
+                can_halve = self.accumulate < len(batch.z) and self.team.size == 1
+                if not is_out_of_memory(error) or not can_halve:
+                    raise
+            # Outside of the except clause: the error holds the tensors of the failed phase.
+            parts.clear()
+            for optimiser in (self.optimiser_d, self.optimiser_g):
+                optimiser.zero_grad(set_to_none=True)
+            for p in parameters_of(self.optimiser_d):
+                p.requires_grad_(True)
+            if self.device.type == "cuda":
+                torch.cuda.empty_cache()
+            self.accumulate *= 2
+            parts = self._parts(batch)
+
+    def _draw(self) -> Batch:
+        size = (self.config.size_px, self.config.size_px) if self.training.augmentable else None
+        return draw_batch(
+            self.batches, self.steps, self.config.seed, self.config.batch, self.generator.z_dim,
+            self.generator.random_shapes(), self._crossover, self.augment, size, self._share,
+            self.device,
+        )  # fmt: skip
+
+    def _crossover(self, random: torch.Generator) -> int:
+        chance, place = torch.rand(2, generator=random).tolist()
+        if len(self.examples) < MIXING_FROM or chance >= MIXING_CHANCE:
+            return 0
+        return 1 + int(place * (self.generator.num_ws - 1))
+
+    def _parts(self, batch: Batch) -> list[Part]:
+        edges = np.linspace(0, len(batch.z), self.accumulate + 1).round().astype(int).tolist()
+        cuts = [slice(a, b) for a, b in pairwise(edges) if b > a]
+        return [Part(self, batch.part(cut), (cut.stop - cut.start) / len(batch.z)) for cut in cuts]
+
+    def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.mixed)
 
-    def _reals(self) -> Tensor:
-        count = len(self.examples)
-        index = torch.randint(count, (self.config.batch,), generator=self.random)
-        chosen = np.asarray(self.examples[np.sort(index.numpy())])
-        return self.training.reals(chosen, self.config, self.random).to(self.device)
-
-    def _changes(self, reals: Tensor) -> Changes | None:
-        if self.config.augment <= 0 or not self.training.augmentable:
-            return None
-        return draw_changes(reals.shape, self.config.augment, self.random, self.device)
-
-    def _fakes(self, batch: int) -> Tensor:
-        z_dim = self.generator.z_dim
-        z, other = torch.randn(2, batch, z_dim, generator=self.random).to(self.device)
-        crossover = 0
-        if len(self.examples) >= MIXING_FROM:
-            chance, place = torch.rand(2, generator=self.random).tolist()
-            if chance < MIXING_CHANCE:
-                crossover = 1 + int(place * (self.generator.num_ws - 1))
-        return self.generator(z, other if crossover else None, crossover)
-
-    def _judge(self, x: Tensor, changes: Changes | None) -> Tensor:
-        if changes is not None:
+    def judge(self, x: Tensor, batch: Batch, doubled: bool) -> Tensor:
+        """Logits [B] of pictures as the discriminator is to see them, float32."""
+        if batch.changes is not None:
+            changes = batch.changes.doubled() if doubled else batch.changes
             x = apply_changes(x, changes, self.training.torus)
-        return self.discriminator(x)
+        return self.discriminator(x).float()
 
-    def _discriminator_step(self, reals: Tensor, fakes: Tensor, changes: Changes | None) -> float:
-        doubled = changes.doubled() if changes else None
-        with self._autocast():
-            logits = self._judge(torch.cat([reals, fakes]), doubled).float()
-        loss = discriminator_loss(*logits.chunk(2))
-        loss.backward()
-        _apply(self.optimiser_d)
-        return loss.item()
+    def _discriminator_phase(self, parts: list[Part]) -> None:
+        for part in parts:
+            fakes = part.fakes().detach()
+            with self.autocast():
+                logits = self.judge(torch.cat([part.reals, fakes]), part.batch, doubled=True)
+            real, fake = logits.chunk(2)
+            loss = discriminator_loss(real, fake)
+            (loss * part.weight).backward()
+            self._add("loss_d", loss, part.weight)
+            self._add("sign", (real - fake).detach().sign().mean(), part.weight)
+        self._apply(self.optimiser_d, "norm_d")
 
-    def _penalty_step(
-        self, reals: Tensor, fakes: Tensor, changes: Changes | None
-    ) -> tuple[float, float]:
+    def _penalty_phase(self, parts: list[Part]) -> None:
         """Float32 and eager: bfloat16 and compiled code carry no double backward safely."""
-        doubled = changes.doubled() if changes else None
-        r1, r2 = gradient_penalty(lambda x: self._judge(x, doubled), reals, fakes)
-        weight = self.config.gamma / 2 * self.config.penalty_every
-        (weight * (r1 + r2)).backward()
-        _apply(self.optimiser_d)
-        return r1.item(), r2.item()
+        weight = self.gamma_now() / 2 * self.config.penalty_every
+        for part in parts:
+            r1, r2 = gradient_penalty(
+                lambda x, part=part: self.judge(x, part.batch, doubled=True),
+                part.reals,
+                part.fakes().detach(),
+            )
+            (weight * (r1 + r2) * part.weight).backward()
+            self._add("r1", r1, part.weight)
+            self._add("r2", r2, part.weight)
+        self._apply(self.optimiser_d, "norm_penalty")
 
-    def _generator_step(self, reals: Tensor, fakes: Tensor, changes: Changes | None) -> float:
-        self.discriminator.requires_grad_(False)
-        with self._autocast():
-            with torch.no_grad():
-                real_logits = self._judge(reals, changes).float()
-            fake_logits = self._judge(fakes, changes).float()
-        loss = generator_loss(real_logits, fake_logits)
-        loss.backward()
-        self.discriminator.requires_grad_(True)
-        _apply(self.optimiser_g)
-        return loss.item()
+    def _generator_phase(self, parts: list[Part]) -> None:
+        moving = parameters_of(self.optimiser_d)
+        for p in moving:
+            p.requires_grad_(False)
+        for part in parts:
+            with self.autocast():
+                with torch.no_grad():
+                    real = self.judge(part.reals, part.batch, doubled=False)
+                fake = self.judge(part.fakes(with_graph=True), part.batch, doubled=False)
+            loss = generator_loss(real, fake)
+            (loss * part.weight).backward()
+            self._add("loss_g", loss, part.weight)
+        for p in moving:
+            p.requires_grad_(True)
+        self._apply(self.optimiser_g, "norm_g")
+
+    def gamma_now(self) -> float:
+        """Gamma falls by a cosine to gamma_end of itself at the end of the run (R3GAN)."""
+        end = self.config.gamma_end
+        if end >= 1:
+            return self.gamma
+        done = min(1.0, self.kimg / max(min(self.config.kimg, LONG_KIMG), 1e-9))
+        return self.gamma * (end + (1 - end) * (0.5 + 0.5 * math.cos(math.pi * done)))
+
+    def _apply(self, optimiser: torch.optim.Adam, name: str) -> None:
+        norm, broken = apply_gradients(optimiser, self.team)
+        self._add(name, norm)
+        self._add("broken", broken)
+
+    def _add(self, name: str, value: Tensor, weight: float = 1.0) -> None:
+        value = value.detach() * weight
+        self._sums[name] = self._sums[name] + value if name in self._sums else value
+        self._weights[name] = self._weights.get(name, 0.0) + weight
+
+    def figures(self) -> dict[str, float]:
+        """Means of losses, penalties and norms since the last call; broken counts gradients."""
+        if not self._sums:
+            return {}
+        names, weights = list(self._sums), self._weights
+        values = torch.stack([self._sums[name].float() for name in names]).tolist()
+        self._sums, self._weights = {}, {}
+        return {
+            name: value if name == "broken" else value / weights[name]
+            for name, value in zip(names, values, strict=True)
+        }
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that resume needs, as tensors."""
@@ -199,85 +304,116 @@ class Trainer:
             **prefixed("generator", self.generator.state_dict()),
             **prefixed("discriminator", self.discriminator.state_dict()),
             **prefixed("average", self.average.network.state_dict()),
-            **prefixed("adam_g", _adam_tensors(self.optimiser_g)),
-            **prefixed("adam_d", _adam_tensors(self.optimiser_d)),
-            "random": self.random.get_state(),
-            "random_torch": torch.get_rng_state(),
-            **self._device_random(),
+            **prefixed("adam_g", optimiser_tensors(self.optimiser_g)),
+            **prefixed("adam_d", optimiser_tensors(self.optimiser_d)),
         }
 
-    def _device_random(self) -> dict[str, Tensor]:
-        if self.device.type == "cuda":
-            return {"random_cuda": torch.cuda.get_rng_state(self.device)}
-        return {}
-
     def counters(self) -> dict[str, Any]:
-        return {"seen": self.seen, "steps": self.steps, "penalty": list(self._last_penalty)}
+        return {
+            "seen": self.seen,
+            "steps": self.steps,
+            "rate": self.rate,
+            "gamma": self.gamma,
+            "augment": self.augment,
+            "mixed": self.mixed,
+        }
 
     def restore(self, tensors: dict[str, Tensor], counters: dict[str, Any]) -> None:
         """Go on exactly where tensors() and counters() were taken."""
         self.generator.load_state_dict(without_prefix("generator", tensors))
         self.discriminator.load_state_dict(without_prefix("discriminator", tensors))
         self.average.network.load_state_dict(without_prefix("average", tensors))
-        _restore_adam(self.optimiser_g, without_prefix("adam_g", tensors))
-        _restore_adam(self.optimiser_d, without_prefix("adam_d", tensors))
-        self.random.set_state(tensors["random"])
-        torch.set_rng_state(tensors["random_torch"])
-        if self.device.type == "cuda" and "random_cuda" in tensors:
-            torch.cuda.set_rng_state(tensors["random_cuda"], self.device)
+        restore_optimiser(self.optimiser_g, without_prefix("adam_g", tensors))
+        restore_optimiser(self.optimiser_d, without_prefix("adam_d", tensors))
         self.seen, self.steps = int(counters["seen"]), int(counters["steps"])
-        self._last_penalty = (float(counters["penalty"][0]), float(counters["penalty"][1]))
+        self.mixed = self.mixed and bool(counters["mixed"])
+        self.gamma, self.augment = float(counters["gamma"]), float(counters["augment"])
+        self.set_rate(float(counters["rate"]))
+        self._sums, self._weights = {}, {}
+
+    def set_rate(self, rate: float) -> None:
+        """Another learning rate from here on."""
+        every = self.config.penalty_every
+        self.rate = rate
+        for group in self.optimiser_g.param_groups:
+            group["lr"] = rate
+        for group in self.optimiser_d.param_groups:
+            group["lr"] = rate * every / (every + 1)
+
+    def steer_augmentation(self, overfit: float | None, kimg: float) -> None:
+        """Stronger where the discriminator knows the training files, weaker where it does not.
+
+        After ADA (Karras et al. 2020, section 3), driven by files kept back; kimg since the last
+        time. Runs without such files keep the strength they started with.
+        """
+        if overfit is None or not self.is_steered:
+            return
+        step = kimg / (100.0 if len(self.examples) < 2000 else 500.0)
+        change = step if overfit > ADA_TARGET else -step
+        self.augment = min(MOST_AUGMENTATION, max(0.0, self.augment + change))
+
+    def reals_of(self, examples: np.ndarray) -> Tensor:
+        """uint8 examples [N, ...] as what the generator makes, on the device."""
+        return self.training.reals(torch.from_numpy(np.array(examples)).to(self.device))
 
     @torch.no_grad()
-    def samples(self, count: int) -> list[np.ndarray]:
-        """Pictures of the average generator for seeds 0 to count - 1, always the same latents."""
+    def logits(self, examples: np.ndarray) -> np.ndarray:
+        """What the discriminator says of uint8 examples [N, ...], without augmentation: [N]."""
+        parts = np.array_split(examples, -(-len(examples) // SAMPLES_AT_ONCE))
+        found = [self.discriminator(self.reals_of(part)).float() for part in parts if len(part)]
+        return torch.cat(found).cpu().numpy()
+
+    @torch.no_grad()
+    def outputs(self, count: int, seed: int = 0) -> Iterator[Tensor]:
+        """Outputs of the average generator for always the same latents, 16 at a time, float32."""
         network: Any = self.average.network
-        random = torch.Generator().manual_seed(0)
-        z = torch.randn(count, network.z_dim, generator=random).to(self.device)
-        cuda = [self.device] if self.device.type == "cuda" else []
-        with torch.random.fork_rng(cuda):  # the noise inside must not move the training's numbers
-            torch.manual_seed(0)
-            outputs = [network(part).float() for part in z.split(16)]
-        return [picture for output in outputs for picture in self.training.pictures(output)]
+        shapes = network.random_shapes()
+        for number, start in enumerate(range(0, count, SAMPLES_AT_ONCE)):
+            random = torch.Generator().manual_seed(1000 * seed + number)
+            size = min(SAMPLES_AT_ONCE, count - start)
+            z = torch.randn(size, network.z_dim, generator=random).to(self.device)
+            maps = [torch.randn(size, *shape, generator=random) for shape in shapes]
+            yield network(z, None, 0, [one.to(self.device) for one in maps]).float()
+
+    def samples(self, count: int) -> list[np.ndarray]:
+        """Pictures of the average generator, always of the same latents."""
+        return [one for output in self.outputs(count) for one in self.training.pictures(output)]
+
+    def sample_examples(self, count: int, seed: int = 1) -> np.ndarray:
+        """The same as uint8 examples [count, ...], to be measured."""
+        return np.concatenate([self.training.examples(one) for one in self.outputs(count, seed)])
+
+    def close(self) -> None:
+        self.batches.close()
 
 
-def _adam(network: nn.Module, rate: float, lazy: float) -> torch.optim.Adam:
-    """lazy = k / (k + 1) keeps the time scale when a penalty takes steps of its own (StyleGAN2)."""
-    betas = (0.0, 0.99**lazy)
-    return torch.optim.Adam(network.parameters(), lr=rate * lazy, betas=betas, eps=1e-8)
+class Part:
+    """A share of a batch that is computed at once, and the fakes made for it."""
+
+    def __init__(self, trainer: Trainer, batch: Batch, weight: float) -> None:
+        self._trainer, self.batch, self.weight = trainer, batch, weight
+        self.reals = trainer.training.reals(batch.reals)
+        self._fakes: Tensor | None = None
+
+    def fakes(self, with_graph: bool = False) -> Tensor:
+        """Made once where the whole batch fits; with several parts the graph is made anew, so that
+        only one part's lies in memory."""
+        trainer = self._trainer
+        keeps_graph = with_graph or trainer.accumulate == 1
+        if self._fakes is not None and (self._fakes.requires_grad or not with_graph):
+            return self._fakes
+        with torch.set_grad_enabled(keeps_graph), trainer.autocast():
+            batch = self.batch
+            other = batch.other if batch.crossover else None
+            made = trainer.generator(batch.z, other, batch.crossover, batch.maps)
+        fakes = trainer.training.shown(made.float(), self.batch.chance)
+        if not with_graph or trainer.accumulate == 1:
+            self._fakes = fakes
+        return fakes
 
 
-def _apply(optimiser: torch.optim.Adam) -> None:
-    """Take the step with finite gradients, and clear them."""
-    for group in optimiser.param_groups:
-        for p in group["params"]:
-            if p.grad is not None:
-                torch.nan_to_num(p.grad, nan=0, posinf=1e5, neginf=-1e5, out=p.grad)
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
-
-
-def _adam_tensors(optimiser: torch.optim.Adam) -> dict[str, Tensor]:
-    found: dict[str, Tensor] = {}
-    for index, state in optimiser.state_dict()["state"].items():
-        for name, value in state.items():
-            found[f"{index}.{name}"] = torch.as_tensor(value)
-    return found
-
-
-def _restore_adam(optimiser: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        index, _, field = name.partition(".")
-        state.setdefault(int(index), {})[field] = value
-    whole = optimiser.state_dict()
-    optimiser.load_state_dict({"state": state, "param_groups": whole["param_groups"]})
-
-
-def steps(trainer: Trainer, kimg: float) -> Iterator[Figures]:
-    """Train up to kimg thousand examples; raises FloatingPointError when numbers break."""
-    while trainer.kimg < kimg:
-        figures = trainer.step()
-        if not math.isfinite(figures.loss_d + figures.loss_g + figures.r1 + figures.r2):
-            raise FloatingPointError("training lost its numbers")
-        yield figures
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of torch says that the device's memory, or this machine's, ran out."""
+    words = str(error).lower()
+    is_said = "out of memory" in words or "not enough memory" in words
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or is_said

@@ -273,7 +273,7 @@ def test_ctrl_c_stops_with_a_checkpoint_kill_loses_little_and_both_resume(folder
     assert ended(process) == 130
     assert run.status().state == "stopped"
     stopped_kimg = run.status().kimg
-    assert stopped_kimg >= progress["kimg"] and run.checkpoint_path.exists()
+    assert stopped_kimg >= progress["kimg"] and any(run.checkpoints_path.iterdir())
 
     process = start(["train", "--resume", "--out", str(run.path), "--events"])
     assert wait_for(process, "start")["kimg"] == pytest.approx(stopped_kimg)

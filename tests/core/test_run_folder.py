@@ -1,13 +1,16 @@
 """A run on disk: what one process writes another reads, and damage never raises."""
 
+import errno
 import json
 import math
+import os
+import tempfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.core.errors import StudioError
+from studio.core.errors import DiskFull, StudioError
 from studio.core.run_folder import RunFolder, RunStatus, TrainConfig, config_from_json
 
 anything = (
@@ -92,3 +95,99 @@ def test_commands(run):
     assert run.command() == "pause"
     run.command_path.write_bytes(b"\xff explode")
     assert run.command() == "run"
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def half_and_then_full(real):
+    def write(handle, content):
+        real(handle, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    return write
+
+
+def kimgs(run):
+    return [record["kimg"] for record in run.events()[0]]
+
+
+def test_a_half_line_of_a_killed_trainer_stays_alone(run):
+    run.append("progress", kimg=1)
+    with open(run.events_path, "a") as file:
+        file.write('{"event": "progress", "ki')
+    again = RunFolder(run.path)
+    again.append("start", kimg=2)
+    assert kimgs(again) == [1, 2]
+    assert run.events_path.read_text().count("\n") == 3
+
+
+@pytest.mark.parametrize("fault", ["open", "write", "half", "short", "truncate"])
+def test_events_wait_while_the_disk_is_full(run, monkeypatch, fault):
+    run.append("progress", kimg=0)
+    before = run.events_path.read_bytes()
+    with monkeypatch.context() as broken:
+        write = os.write
+        if fault == "open":
+            broken.setattr(os, "open", full)
+        elif fault == "write":
+            broken.setattr(os, "write", full)
+        elif fault == "short":  # some systems write what they can, and say how much that was
+            broken.setattr(os, "write", lambda handle, content: write(handle, content[:9]))
+        else:
+            broken.setattr(os, "write", half_and_then_full(write))
+        if fault == "truncate":
+            broken.setattr(os, "ftruncate", full)
+        record = run.append("progress", kimg=1)
+        assert record["kimg"] == 1
+        run.append("progress", kimg=2)
+        assert not run.write_waiting()
+        assert run.events_path.read_bytes() == before or fault == "truncate"
+        assert kimgs(run) == [0]
+    assert run.write_waiting()
+    assert kimgs(run) == [0, 1, 2]
+    run.append("progress", kimg=3)
+    assert kimgs(run) == [0, 1, 2, 3]
+
+
+def test_only_the_newest_thousand_wait(run, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "open", full)
+        for kimg in range(1500):
+            run.append("progress", kimg=kimg)
+    run.append("stopped", kimg=1500)
+    assert kimgs(run) == list(range(501, 1501))
+
+
+def test_a_reader_never_loses_its_place_to_a_full_disk(run, monkeypatch):
+    run.append("progress", kimg=1)
+    offset = run.events()[1]
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "write", half_and_then_full(os.write))
+        run.append("progress", kimg=2)
+        assert run.events(offset) == ([], offset)
+    run.append("progress", kimg=3)
+    assert [record["kimg"] for record in run.events(offset)[0]] == [2, 3]
+
+
+def test_the_word_of_the_person_gets_through_a_full_disk(run, monkeypatch):
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    with pytest.raises(DiskFull, match="command needs"):
+        run.tell("pause")  # there was none before whose room it could take
+    monkeypatch.undo()
+    run.tell("run")
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    for word in ("stop", "pause", "run"):
+        run.tell(word)
+        assert run.command() == word
+
+
+def test_a_run_that_cannot_be_made_leaves_no_config(tmp_path, monkeypatch):
+    run = RunFolder(tmp_path / "run")
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    with pytest.raises(DiskFull):
+        run.create(TrainConfig("artwork", "/pictures"))
+    monkeypatch.undo()
+    run.create(TrainConfig("artwork", "/pictures"))
+    assert run.config().medium == "artwork" and run.samples_path.is_dir()

@@ -114,7 +114,7 @@ def test_a_full_disk_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch) -> N
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StudioError, match="No space left"):
+    with pytest.raises(StudioError, match="disk is full"):
         checkpoint.save_state(path, {"a": torch.zeros(3)}, {"seen": 2})
     tensors, values = checkpoint.load_state(path)
     assert values == {"seen": 1} and torch.equal(tensors["a"], torch.ones(3))

@@ -19,6 +19,7 @@ from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan import run as run_module
 from studio.gan.device import Device
 from studio.gan.run import train_run
+from studio.gan.store import CheckpointStore
 from studio.gan.train import Trainer, resolved, steps
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
@@ -173,7 +174,7 @@ def test_closing_the_work_saves_first(run: RunFolder) -> None:
         if isinstance(event, Preview) and event.value["event"] == "sample":
             break
     work.close()
-    assert run.checkpoint_path.exists() and run.status().state == "stopped"
+    assert CheckpointStore(run.checkpoints_path).has_checkpoint and run.status().state == "stopped"
     assert not run.is_running()
 
 
@@ -203,10 +204,12 @@ def test_two_trainers_never_share_a_run(run: RunFolder) -> None:
 
 
 def test_a_damaged_checkpoint_is_a_sentence(run: RunFolder) -> None:
-    run.checkpoint_path.write_bytes(b"\0" * 100)
+    path = run.checkpoints_path / "000000.020.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(b"\0" * 100)
     with pytest.raises(StudioError, match="damaged"):
         list(train_run(run, media.kind("artwork"), resume=True))
-    assert run.checkpoint_path.read_bytes() == b"\0" * 100
+    assert path.read_bytes() == b"\0" * 100
     assert run.status().state == "failed"
 
 

@@ -56,14 +56,14 @@ class FakeGenerator:
 
 
 class FakeReader:
-    def check(self, folder):
+    def check(self, folder, remedies=()):
         yield Progress(1, 2)
         if not folder.is_dir():
             raise StudioError(f"There is no folder {folder}.")
         files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
         yield Finished(FolderReport(str(folder), "fake", files))
 
-    def read(self, folder, size_px):
+    def read(self, folder, size_px, cache, remedies=()):
         yield Finished((np.zeros((8, 3, 4, 4), np.uint8), FolderReport(str(folder), "fake")))
 
 
@@ -95,6 +95,8 @@ def fake_kind(generator, name="fake", title="Sheet"):
         load_reader=FakeReader,
         load_training=lambda: None,
         load_measures=lambda: None,
+        load_features=lambda: None,
+        example_of=lambda sheet: np.full((3, 4, 4), max(0, sheet.grey), np.uint8),
         exporters=(Exporter("Grey", ".grey", write_sheet), Exporter("Other", ".oth", write_sheet)),
         thumbnail=lambda sheet, size: np.full((size, size, 3), max(0, sheet.grey), np.uint8),
         encode=lambda sheet: {"grey": bytes([sheet.grey % 256])},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 
@@ -14,3 +16,8 @@ class Artwork:
 
     recipe: Recipe = Recipe()
     pixels: Pixels = Pixels()
+
+
+def example_of(artwork: Artwork) -> np.ndarray:
+    """The picture as a reader of folders would give it: uint8 [H, W, 3]."""
+    return artwork.pixels.array()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Generator, Measures, MediumKind, Reader
+from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
 from studio.gan.folder import SUFFIXES
 from studio.media.artwork import export
-from studio.media.artwork.document import Artwork
+from studio.media.artwork.document import Artwork, example_of
 
 
 def load_generator(path: Path, device: str) -> Generator:
@@ -31,9 +31,15 @@ def load_training() -> Any:
 
 
 def load_measures() -> Measures:
-    from studio.media.artwork.measures import measures
+    from studio.gan.picture_measures import picture_measures
 
-    return measures
+    return picture_measures
+
+
+def load_features() -> Features:
+    from studio.gan.features import PictureFeatures
+
+    return PictureFeatures()
 
 
 KIND = MediumKind(
@@ -49,6 +55,8 @@ KIND = MediumKind(
     load_reader=load_reader,
     load_training=load_training,
     load_measures=load_measures,
+    load_features=load_features,
+    example_of=example_of,
     exporters=(Exporter("PNG picture", ".png", export.write_png, ("provenance",)),),
     thumbnail=export.thumbnail,
     encode=export.encode,

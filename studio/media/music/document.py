@@ -261,6 +261,11 @@ def roll_of(clip: Clip) -> np.ndarray:
     return roll
 
 
+def example_of(clip: Clip) -> np.ndarray:
+    """The clip as a reader of folders would give it: its roll, packed, uint8 [4, 2, 64, 11]."""
+    return np.packbits(roll_of(clip), axis=-1)
+
+
 def clip_of(
     roll: np.ndarray,
     recipe: Recipe | None = None,

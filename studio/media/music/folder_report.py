@@ -16,6 +16,7 @@ import numpy as np
 from studio.core.doctor import Chart, Remedy, Sheet, bars, counted
 from studio.core.kind import MIN_FILES, FolderReport, Refusal
 from studio.media.music.document import GROUND, PITCHES, STEPS, TRACK_COLOURS, TRACKS
+from studio.media.music.rolls import unpack
 
 SKIP_NEAR, SKIP_NO_MELODY, SKIP_METERS = "skip-near-copies", "skip-no-melody", "skip-other-meters"
 REMEDIES = (SKIP_NEAR, SKIP_NO_MELODY, SKIP_METERS)
@@ -231,8 +232,3 @@ def inflated(phrase: bytes) -> np.ndarray:
     """uint8 [4, 2, 64, 11] of a deflated phrase."""
     packed = np.frombuffer(zlib.decompress(phrase), np.uint8)
     return packed.reshape(len(TRACKS), 2, STEPS, -1)
-
-
-def unpack(phrases: np.ndarray) -> np.ndarray:
-    """Bool [..., 64, 84] of packed phrases uint8 [..., 64, 11]."""
-    return np.unpackbits(phrases, axis=-1, count=PITCHES).astype(bool)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Generator, Measures, MediumKind, Reader
+from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
 from studio.media.music import export
 from studio.media.music.dataset import SUFFIXES
-from studio.media.music.document import Clip, thumbnail
+from studio.media.music.document import Clip, example_of, thumbnail
 
 
 def load_generator(path: Path, device: str) -> Generator:
@@ -36,6 +36,12 @@ def load_measures() -> Measures:
     return measures
 
 
+def load_features() -> Features:
+    from studio.media.music.features import PhraseFeatures
+
+    return PhraseFeatures()
+
+
 KIND = MediumKind(
     name="music",
     title="Piano roll",
@@ -49,6 +55,8 @@ KIND = MediumKind(
     load_reader=load_reader,
     load_training=load_training,
     load_measures=load_measures,
+    load_features=load_features,
+    example_of=example_of,
     exporters=(
         Exporter("MIDI file", ".mid", export.write_midi, ("provenance",)),
         Exporter("WAV sound", ".wav", export.write_wav, ("soundfont", "provenance"), is_slow=True),

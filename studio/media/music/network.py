@@ -191,9 +191,19 @@ class MusicGenerator(nn.Module):
         parts = [head(x, ws[:, -1], n) for head, n in zip(self.heads, own, strict=True)]
         return torch.cat(parts, 1)
 
-    def forward(self, z: Tensor, other: Tensor | None = None, crossover: int = 0) -> Tensor:
+    def random_shapes(self) -> list[tuple[int, int, int]]:
+        """The noise map that a training pass draws for each phrase, [1, H, W] a layer."""
+        return [(1, *size) for size in self.noise_sizes()]
+
+    def forward(
+        self,
+        z: Tensor,
+        other: Tensor | None = None,
+        crossover: int = 0,
+        maps: list[Tensor] | None = None,
+    ) -> Tensor:
         """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
-        return self.synthesise(training_ws(self.mapping, self.num_ws, z, other, crossover))
+        return self.synthesise(training_ws(self.mapping, self.num_ws, z, other, crossover), maps)
 
 
 def views(rolls: Tensor) -> Tensor:
@@ -215,6 +225,8 @@ def views(rolls: Tensor) -> Tensor:
     ]
     return torch.cat([rolls, extra * 0.5], 1)
 
+
+BITS = torch.arange(7, -1, -1, dtype=torch.uint8)  # the highest bit of a byte comes first
 
 EXTRA_CHANNELS = 3 * PITCH_CLASSES + PITCH_CLASSES + 2 * len(TRACKS) + 3
 
@@ -260,18 +272,25 @@ class MusicTraining:
         config = MusicConfig(**network)
         return MusicGenerator(config), MusicDiscriminator(config)
 
-    def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
+    def prepare(
+        self, examples: np.ndarray, config: TrainConfig, random: torch.Generator
+    ) -> np.ndarray:
+        return lend_drums(examples, random)
+
+    def reals(self, examples: Tensor) -> Tensor:
         """uint8 [B, 4, 2, 64, 11] packed bits -> float [B, 672, 64, 1]."""
-        bits = np.unpackbits(examples, axis=-1, count=PITCHES)  # [B, 4, 2, 64, 84]
-        x = torch.from_numpy(bits).permute(0, 1, 2, 4, 3)  # [B, 4, 2, 84, 64]
-        x = lend_drums(x, random)
+        bits = (examples[..., None] >> BITS.to(examples.device)) & 1  # [B, 4, 2, 64, 11, 8]
+        x = bits.flatten(4)[..., :PITCHES].transpose(3, 4)  # [B, 4, 2, 84, 64]
         return x.reshape(len(examples), ROLL_CHANNELS, STEPS, 1).float()
 
-    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
+    def shown(self, fakes: Tensor, chance: Tensor) -> Tensor:
         return fakes
 
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         return [thumbnail(clip_of(roll), PICTURE_PX) for roll in rolls_of(outputs)]
+
+    def examples(self, outputs: Tensor) -> np.ndarray:
+        return np.packbits(rolls_of(outputs), axis=-1)
 
 
 def rolls_of(outputs: Tensor) -> np.ndarray:
@@ -280,19 +299,20 @@ def rolls_of(outputs: Tensor) -> np.ndarray:
     return shaped.cpu().numpy() > 0.5
 
 
-def lend_drums(x: Tensor, random: torch.Generator) -> Tensor:
+def lend_drums(examples: np.ndarray, random: torch.Generator) -> np.ndarray:
     """Half of the phrases without drums borrow those of a phrase in the batch that has some.
 
     Songs and bands rarely lie in one folder; without this, drums would be learnt from few files.
+    examples uint8 [B, 4, 2, 64, 11], packed.
     """
     drums = TRACKS.index("drums")
-    has = x[:, drums].flatten(1).bool().any(1)
-    lenders = torch.nonzero(has).flatten()
-    chosen = torch.rand(len(x), generator=random)
+    has = examples[:, drums].any((1, 2, 3))
+    lenders = np.flatnonzero(has)
+    chosen = torch.rand(len(examples), generator=random).numpy()
     if not len(lenders):
-        return x
-    picks = lenders[torch.randint(len(lenders), (len(x),), generator=random)]
+        return examples
+    picks = lenders[torch.randint(len(lenders), (len(examples),), generator=random).numpy()]
     borrows = ~has & (chosen < BORROW_DRUMS)
-    x = x.clone()
-    x[borrows, drums] = x[picks[borrows], drums]
-    return x
+    lent = examples.copy()
+    lent[borrows, drums] = examples[picks[borrows], drums]
+    return lent

@@ -25,6 +25,11 @@ class Tile:
     repeat: str = "block"
 
 
+def example_of(tile: Tile) -> np.ndarray:
+    """The tile as a reader of folders would give it: uint8 [H, W, 3]."""
+    return tile.pixels.array()
+
+
 def unit_cell(tile: Tile) -> np.ndarray:
     """The smallest rectangle that repeats as a plain block: uint8 [H or 2H, W or 2W, 3]."""
     pixels = tile.pixels.array()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Generator, Measures, MediumKind, Reader
+from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
 from studio.gan.folder import SUFFIXES
 from studio.media.pattern import export
-from studio.media.pattern.document import Tile
+from studio.media.pattern.document import Tile, example_of
 
 
 def load_generator(path: Path, device: str) -> Generator:
@@ -36,6 +36,12 @@ def load_measures() -> Measures:
     return measures
 
 
+def load_features() -> Features:
+    from studio.gan.features import PictureFeatures
+
+    return PictureFeatures()
+
+
 KIND = MediumKind(
     name="pattern",
     title="Pattern",
@@ -49,6 +55,8 @@ KIND = MediumKind(
     load_reader=load_reader,
     load_training=load_training,
     load_measures=load_measures,
+    load_features=load_features,
+    example_of=example_of,
     exporters=(
         Exporter("PNG tile", ".png", export.write_tile, ("provenance",)),
         Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet, ("provenance",)),

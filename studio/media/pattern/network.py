@@ -40,12 +40,19 @@ class PatternTraining:
         self.torus = config.tiles
         return Generator(config), Discriminator(config)
 
-    def reals(self, examples: np.ndarray, config: TrainConfig, random: torch.Generator) -> Tensor:
-        x = to_signed(examples)
-        return mirror_some(x, random) if config.mirror else x
+    def prepare(
+        self, examples: np.ndarray, config: TrainConfig, random: torch.Generator
+    ) -> np.ndarray:
+        return mirror_some(examples, random) if config.mirror else examples
 
-    def shown(self, fakes: Tensor, random: torch.Generator) -> Tensor:
-        return fakes if self.torus else roll_each(fakes, random)
+    def reals(self, examples: Tensor) -> Tensor:
+        return to_signed(examples)
+
+    def shown(self, fakes: Tensor, chance: Tensor) -> Tensor:
+        return fakes if self.torus else roll_each(fakes, chance)
 
     def pictures(self, outputs: Tensor) -> list[np.ndarray]:
         return to_pixels(outputs)
+
+    def examples(self, outputs: Tensor) -> np.ndarray:
+        return np.stack(to_pixels(outputs))

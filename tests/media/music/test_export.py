@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("studio.core.files.os.fsync", full)
-    with pytest.raises(StudioError, match="No space left"):
+    with pytest.raises(StudioError, match="disk is full"):
         write_midi(Clip(), path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 

@@ -1,0 +1,65 @@
+"""Writes the playable model of a run, with what it says about itself and its card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from studio.core.card import card
+from studio.core.files import write_bytes
+from studio.core.model_file import ModelHeader
+from studio.core.run_folder import TrainConfig
+from studio.gan.checkpoint import save_model
+from studio.gan.picture_file import png
+from studio.gan.train import Trainer
+
+PREVIEW_PX = 64
+
+
+@dataclass(frozen=True)
+class ModelWriter:
+    """What is the same for every model that a run writes."""
+
+    config: TrainConfig
+    network: dict[str, Any]
+    device_words: str
+    held_out: int
+    """How many files are kept back."""
+    start: str = ""
+    """The name and id of the model that the run went on from."""
+
+    def header(self, trainer: Trainer, seconds: float) -> ModelHeader:
+        config = self.config
+        name = config.name or Path(config.folder).name or config.medium
+        trained = {
+            "kimg": round(trainer.kimg, 1),
+            "minutes": round(seconds / 60, 1),
+            "device": self.device_words,
+            "examples": len(trainer.examples),
+            "held_out": self.held_out,
+            "seed": config.seed,
+            "licence": config.licence,
+            "credit": config.credit,
+            **({"start": self.start} if self.start else {}),
+        }
+        return ModelHeader("", config.medium, name, config.size_px, self.network, trained)
+
+    def write(
+        self, path: Path, trainer: Trainer, seconds: float, figures: Mapping[str, float] = {}
+    ) -> None:
+        """The average generator, and the discriminator for those who go on from it."""
+        picture = trainer.samples(1)[0]
+        small = Image.fromarray(picture).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
+        header = save_model(
+            path, trainer.average.network, self.header(trainer, seconds), png(np.asarray(small)),
+            trainer.discriminator,
+        )  # fmt: skip
+        if figures:
+            settings = {"size": f"{self.config.size_px} px", "batch": trainer.config.batch}
+            text = card(header, dict(figures), settings)
+            write_bytes(path.with_name("card.md"), text.encode())

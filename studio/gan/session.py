@@ -1,0 +1,329 @@
+"""One stretch of a training run, from start or resume to stop: steps, looks, samples, checkpoints.
+
+What decides about weights (guardian, controller) happens at fixed distances in steps and kimg, so
+that a resumed run repeats it; what only shows or saves goes by the clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio.core.errors import DiskFull
+from studio.core.files import write_bytes
+from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.tensorboard import EventWriter, write_records
+from studio.core.work import Event, Finished, Preview, Progress, Work
+from studio.gan.checks import HeldOut
+from studio.gan.device import memory_mb
+from studio.gan.guardian import STOP, Check, Finding, Guardian
+from studio.gan.model_writer import ModelWriter
+from studio.gan.picture_file import png
+from studio.gan.pictures import contact_sheet
+from studio.gan.reactions import agreed_actions, react
+from studio.gan.store import CheckpointStore
+from studio.gan.train import Trainer
+
+REPORT_SECONDS = 1.0
+WATCH_STEPS = 8  # the guardian looks at losses and gradients this often
+AGREE_STEPS = 8  # a team asks its leader this often whether to go on
+SAMPLE_COLUMNS = 8
+SAMPLE_ROWS = 4
+ROOM_SECONDS = 5.0  # a full disk is tried again this often
+GO_ON, PAUSE, END, FINISH = range(4)
+
+Steps = Generator[Event, None, int]
+
+
+@dataclass
+class Clock:
+    """How long was trained, in seconds, and when what was done last."""
+
+    before_s: float = 0.0
+    trained_s: float = 0.0
+    begun: float = field(default_factory=time.monotonic)
+    last: dict[str, float] = field(default_factory=dict)
+
+    def tick(self) -> None:
+        now = time.monotonic()
+        self.trained_s += now - self.begun
+        self.begun = now
+
+    def skip(self) -> None:
+        """What passed since the last tick was no training."""
+        self.begun = time.monotonic()
+
+    def is_due(self, what: str, every_s: float) -> bool:
+        """Whether so much time has passed since this was last due; the first time it has not."""
+        now = time.monotonic()
+        if now - self.last.setdefault(what, now) < every_s:
+            return False
+        self.last[what] = now
+        return True
+
+    @property
+    def total_s(self) -> float:
+        return self.before_s + self.trained_s
+
+
+class Session:
+    """Runs a trainer with its folder; in a team every process has one, and the leader writes."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        config: TrainConfig,
+        trainer: Trainer,
+        held_out: HeldOut,
+        writer: ModelWriter,
+        values: dict[str, Any],
+    ) -> None:
+        """values are what an earlier session left in the checkpoint, {} at the start."""
+        self.run, self.config, self.trainer = run, config, trainer
+        self.held_out, self.writer, self.team = held_out, writer, trainer.team
+        self.store = CheckpointStore(run.checkpoints_path)
+        self.guardian = Guardian(config.kimg, len(trainer.examples), values.get("guardian"))
+        self.clock = Clock(before_s=float(values.get("trained_seconds", 0.0)))
+        self._checked_kimg = float(values.get("checked_kimg", 0.0))
+        self._figures: list[dict[str, float]] = []
+        self._seen_at_start, self._parts = trainer.seen, trainer.accumulate
+        self._board: EventWriter | None = None
+
+    def work(self) -> Work:
+        try:
+            yield from self._tell(
+                "start", kimg=round(self.trainer.kimg, 3), total_kimg=self.config.kimg,
+                device=self.writer.device_words, processes=self.team.size, text="",
+            )  # fmt: skip
+            try:
+                yield from self._sample()
+                ended = yield from self._loop()
+            except (GeneratorExit, KeyboardInterrupt):
+                self._save_at_once()  # between two steps, where the state is whole
+                raise
+            yield from self._checkpoint()
+            yield from self._sample()
+            word = "finished" if ended == FINISH else "stopped"
+            yield from self._tell(word, kimg=round(self.trainer.kimg, 3), eta_s=0, text="")
+        finally:
+            if self._board is not None:
+                self._board.close()
+            self.trainer.close()
+        yield Finished(self.run.model_path)
+
+    def _save_at_once(self) -> None:
+        if self.team.leads:
+            with contextlib.suppress(DiskFull):
+                self._save()
+            self.run.append("stopped", kimg=round(self.trainer.kimg, 3))
+
+    def _loop(self) -> Steps:
+        """Steps until the end or a stop; returns END or FINISH."""
+        clock, trainer = self.clock, self.trainer
+        clock.skip()
+        while trainer.kimg < self.config.kimg:
+            trainer.step()
+            clock.tick()
+            decision = GO_ON
+            if trainer.steps % WATCH_STEPS == 0:
+                decision = yield from self._watch()
+            if trainer.kimg >= self._checked_kimg + trainer.config.check_kimg:
+                decision = max(decision, (yield from self._check()))
+            if self.team.leads:
+                yield from self._by_the_clock()
+            decision = max(decision, self._decision())
+            if decision == PAUSE:
+                decision = yield from self._pause()
+            if decision in (END, FINISH):
+                return decision
+            clock.skip()
+        return FINISH
+
+    def _by_the_clock(self) -> Work:
+        """What only shows or saves."""
+        if self.clock.is_due("report", REPORT_SECONDS):
+            yield from self._report()
+        if self.clock.is_due("sample", self.config.sample_seconds):
+            yield from self._sample()
+        if self.clock.is_due("checkpoint", self.config.checkpoint_seconds):
+            yield from self._checkpoint()
+
+    def _decision(self) -> int:
+        """Go on, pause or end; what the leader says holds for the whole team."""
+        if self.team.size > 1 and self.trainer.steps % AGREE_STEPS:
+            return GO_ON
+        limit, word = self.config.seconds, GO_ON
+        if self.team.leads:
+            word = {"pause": PAUSE, "stop": END}.get(self.run.command(), GO_ON)
+            if limit is not None and self.clock.total_s >= limit:
+                word = FINISH
+        return int(self.team.agree(word, self.trainer.device))
+
+    def _pause(self) -> Steps:
+        """Wait for the next word; returns the decision that ended the pause."""
+        if self.team.leads:
+            yield from self._checkpoint()
+        yield from self._tell("paused", kimg=round(self.trainer.kimg, 3), text="")
+        while True:
+            command = self.run.command() if self.team.leads else ""
+            word = {"pause": PAUSE, "stop": END}.get(command, GO_ON)
+            decision = int(self.team.agree(word, self.trainer.device))
+            if decision != PAUSE:
+                return decision
+            time.sleep(0.2)
+            yield Progress(*self._counts(), "Paused")
+
+    def _counts(self) -> tuple[int, int]:
+        return self.trainer.seen, int(self.config.kimg * 1000)
+
+    def _speed(self) -> float:
+        return (self.trainer.seen - self._seen_at_start) / max(self.clock.trained_s, 1e-9)
+
+    def _eta_s(self) -> float:
+        left = (self.config.kimg * 1000 - self.trainer.seen) / max(self._speed(), 1e-9)
+        if self.config.seconds is not None:
+            left = min(left, self.config.seconds - self.clock.total_s)
+        return max(left, 0.0)
+
+    def _report(self) -> Work:
+        figures, self._figures = means_of(self._figures), []
+        yield from self._tell(
+            "progress",
+            kimg=round(self.trainer.kimg, 3),
+            total_kimg=self.config.kimg,
+            images_per_s=round(self._speed(), 2),
+            eta_s=round(self._eta_s(), 1),
+            augment=round(self.trainer.augment, 4),
+            gamma=round(self.trainer.gamma_now(), 5),
+            batch=self.trainer.config.batch,
+            memory_mb=memory_mb(self.trainer.device),
+            **figures,
+        )
+        yield Progress(*self._counts(), f"{self.trainer.kimg:.1f} kimg")
+
+    def _watch(self) -> Steps:
+        """Losses and gradients of the last steps; memory that did not suffice."""
+        figures = self.trainer.figures()
+        if figures:
+            self._figures.append(figures)
+        findings = self.guardian.steps(self.trainer.kimg, figures) if self._is_guarded else []
+        if self.trainer.accumulate > self._parts:
+            findings.append(self._memory_finding())
+        return (yield from self._carry_out(findings))
+
+    @property
+    def _is_guarded(self) -> bool:
+        return self.config.guardian and self.team.leads
+
+    def _memory_finding(self) -> Finding:
+        self._parts = self.trainer.accumulate
+        return Finding(
+            "memory", "warning", "Memory ran out.",
+            f"Each batch of {self.trainer.config.batch} is now computed in {self._parts} parts; "
+            "training goes on, a little slower.",
+        )  # fmt: skip
+
+    def _check(self) -> Steps:
+        """Measure on files kept back, steer augmentation, ask the guardian."""
+        trainer = self.trainer
+        since = trainer.kimg - self._checked_kimg
+        self._checked_kimg = trainer.kimg
+        findings: list[Finding] = []
+        if self.team.leads:
+            held_out = self.held_out.figures(trainer)
+            best = self._is_best(held_out)
+            if best:
+                self.writer.write(self.run.best_path, trainer, self.clock.total_s, held_out)
+            yield from self._tell("measure", kimg=round(trainer.kimg, 3), best=best, **held_out)
+            trainer.steer_augmentation(held_out.get("overfit"), since)
+            if self._is_guarded:
+                means = means_of(self._figures[-32:])
+                now = Check(trainer.kimg, means, held_out, trainer.augment, trainer.gamma_now())
+                findings = self.guardian.check(now)
+        trainer.augment = self.team.agree(trainer.augment, trainer.device)
+        return (yield from self._carry_out(findings))
+
+    def _is_best(self, held_out: dict[str, float]) -> bool:
+        """Whether this look is the best so far; the first ones of a run hardly are worth it."""
+        kid = held_out.get("kid_rand")
+        best = self.guardian.memory.best_kid
+        return kid is not None and self.held_out.is_known and (best is None or kid < best)
+
+    def _carry_out(self, findings: list[Finding]) -> Steps:
+        """Do what the guardian asks for, and say so; returns END where training must stop."""
+        actions = agreed_actions(findings, self.trainer)
+        if actions:
+            words = react(actions, self.trainer, self.store, self.guardian)
+            if words:
+                findings = [*findings, words]
+        for finding in findings:
+            yield from self._tell(
+                "guardian", kimg=round(self.trainer.kimg, 3), alarm=finding.alarm,
+                level=finding.level, text=finding.text, reaction=finding.reaction,
+                evidence=self.held_out.evidence(finding, self.trainer, self.run),
+            )  # fmt: skip
+        return END if STOP in actions else GO_ON
+
+    def _sample(self) -> Work:
+        """A grid of the same latents each time, and the playable model beside it."""
+        if not self.team.leads:
+            return
+        pictures = self.trainer.samples(SAMPLE_COLUMNS * SAMPLE_ROWS)
+        name = f"{self.trainer.kimg:010.3f}.png"
+        try:
+            grid = png(contact_sheet(pictures, SAMPLE_COLUMNS))
+            write_bytes(self.run.samples_path / name, grid)
+            self.writer.write(self.run.model_path, self.trainer, self.clock.total_s)
+        except DiskFull:
+            return  # the next checkpoint waits for room
+        yield from self._tell("sample", kimg=round(self.trainer.kimg, 3), file=f"samples/{name}")
+
+    def _save(self) -> None:
+        values = {
+            **self.trainer.counters(),
+            "trained_seconds": self.clock.total_s,
+            "checked_kimg": self._checked_kimg,
+            "guardian": self.guardian.state(),
+        }
+        with contextlib.suppress(FloatingPointError):  # the guardian goes back to an older one
+            self.store.save(self.trainer.tensors(), values, self.trainer.kimg)
+
+    def _checkpoint(self) -> Work:
+        """Save; on a full disk wait for room, until told to stop."""
+        if not self.team.leads:
+            return
+        is_waiting = False
+        while True:
+            try:
+                self._save()
+                break
+            except DiskFull as error:
+                if not is_waiting:
+                    words = f"{error} Training waits until there is room."
+                    yield from self._tell("paused", kimg=round(self.trainer.kimg, 3), text=words)
+                is_waiting = True
+            if self.run.command() == "stop":
+                return
+            yield Progress(*self._counts(), "Waiting for room on the disk")
+            time.sleep(ROOM_SECONDS)
+        yield from self._tell("checkpoint", kimg=round(self.trainer.kimg, 3))
+
+    def _tell(self, event: str, **values: Any) -> Work:
+        """Write an event of the run, for the window and for TensorBoard."""
+        if not self.team.leads:
+            return
+        record = self.run.append(event, **values)
+        if self._board is None:
+            self._board = EventWriter(self.run.tensorboard_path)
+        write_records(self._board, record, self.run.path)
+        yield Preview(record)
+
+
+def means_of(figures: list[dict[str, float]]) -> dict[str, float]:
+    """The mean of each figure over the looks that have it."""
+    names = dict.fromkeys(name for one in figures for name in one)
+    found = {name: [one[name] for one in figures if name in one] for name in names}
+    return {name: round(sum(values) / len(values), 5) for name, values in found.items()}

@@ -1,0 +1,142 @@
+"""What training was compared with: other losses, another discriminator, other ways to step.
+
+None of it is part of the studio; recipes.py puts each in the place of what the studio does.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from studio.gan.layers import EqualConv, EqualLinear, rectify
+from studio.gan.losses import Judge
+from studio.gan.networks import START, NetworkConfig
+from studio.gan.train import Part, Trainer
+
+GROUP_WIDTH = 16
+
+
+def plain_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Non-saturating (Goodfellow et al. 2014): softplus(-D(x)) + softplus(D(G(z)))."""
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+
+
+def plain_generator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Non-saturating: softplus(-D(G(z)))."""
+    return F.softplus(-fake_logits).mean()
+
+
+def real_penalty(judge: Judge, reals: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor]:
+    """R1 alone (Mescheder et al. 2018), as StyleGAN2 has it; the augmentation of both halves is
+    drawn, so the fakes are judged along without a gradient."""
+    x = reals.detach().requires_grad_(True)
+    logits = judge(torch.cat([x, fakes.detach()]))[: len(x)]
+    (slope,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
+    return slope.square().flatten(1).sum(1).mean(), torch.zeros(())
+
+
+class GroupedConv(nn.Module):
+    """3 x 3 convolution in groups of 16 channels with equalised learning rate."""
+
+    def __init__(self, channels: int, gain: float) -> None:
+        super().__init__()
+        self.groups = max(1, channels // GROUP_WIDTH)
+        inside = channels // self.groups
+        self.weight = nn.Parameter(torch.randn(channels, inside, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.scale, self.gain = gain / (inside * 9) ** 0.5, gain
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight, bias = self.weight * self.scale, self.bias * self.gain
+        return F.conv2d(x, weight, bias, padding=1, groups=self.groups)
+
+
+class InvertedBlock(nn.Module):
+    """x + narrow(grouped(widen(x))), the last one from zero (R3GAN, section 3.3)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        gain = 2**0.5
+        self.widen = EqualConv(channels, 2 * channels, (1, 1), gain=gain)
+        self.mix = GroupedConv(2 * channels, gain)
+        self.narrow = EqualConv(2 * channels, channels, (1, 1), bias=False)
+        nn.init.zeros_(self.narrow.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.narrow(rectify(self.mix(rectify(self.widen(x)))))
+
+
+class GroupedDiscriminator(nn.Module):
+    """R3GAN's shape at the widths of ours: two inverted blocks a level, no bias in the ends."""
+
+    def __init__(self, config: NetworkConfig, blocks: int = 2) -> None:
+        super().__init__()
+        sides = list(reversed(config.resolutions))
+        self.patch = config.patch
+        self.from_rgb = EqualConv(3 * config.patch**2, config.channels(sides[0]), (1, 1))
+        stages: list[nn.Module] = []
+        for side, below in [*pairwise(sides), (START, 0)]:
+            width = config.channels(side)
+            stages += [InvertedBlock(width) for _ in range(blocks)]
+            if below:
+                stages.append(nn.AvgPool2d(2))
+                if config.channels(below) != width:
+                    stages.append(EqualConv(width, config.channels(below), (1, 1), bias=False))
+        self.stages = nn.Sequential(*stages)
+        last = config.channels(START)
+        self.basis = nn.Parameter(torch.randn(last, START, START) / START)
+        self.logit = EqualLinear(last, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.patch > 1:
+            x = F.pixel_unshuffle(x, self.patch)
+        x = self.stages(self.from_rgb(x))
+        return self.logit((x * self.basis).sum((2, 3))).squeeze(1)
+
+
+class SharedPassTrainer(Trainer):
+    """Both networks learn from one pass of the discriminator (simultaneous gradient descent).
+
+    Every logit depends on its own picture only. So the generator's gradient at a fake is the
+    discriminator's, times the ratio of the two losses' slopes by that fake's logit.
+    """
+
+    def _discriminator_phase(self, parts: list[Part]) -> None:
+        for part in parts:
+            fakes = part.fakes(with_graph=True)
+            leaf = fakes.detach().requires_grad_(True)
+            with self.autocast():
+                logits = self.judge(torch.cat([part.reals, leaf]), part.batch, doubled=True)
+            real, fake = logits.chunk(2)
+            loss = F.softplus(fake - real).mean()
+            (loss * part.weight).backward()
+            gap = (real - fake).detach()
+            ratio = -torch.sigmoid(gap) / torch.sigmoid(-gap).clamp_min(1e-20)
+            assert leaf.grad is not None
+            part.push = leaf.grad * ratio.view(-1, *[1] * (leaf.dim() - 1))  # type: ignore[attr-defined]
+            self._add("loss_d", loss, part.weight)
+            self._add("loss_g", F.softplus(gap).mean(), part.weight)
+        self._apply(self.optimiser_d, "norm_d")
+
+    def _generator_phase(self, parts: list[Part]) -> None:
+        for part in parts:
+            part.fakes(with_graph=True).backward(part.push)  # type: ignore[attr-defined]
+        self._apply(self.optimiser_g, "norm_g")
+
+
+class WithDiscriminator:
+    """A medium's training with another discriminator."""
+
+    def __init__(self, training: Any, build: Any) -> None:
+        self._training, self._build = training, build
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._training, name)
+
+    def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
+        generator, _ = self._training.networks(network)
+        return generator, self._build(NetworkConfig(**network))
