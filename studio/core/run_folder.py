@@ -52,6 +52,7 @@ class TrainConfig:
     start_model: str = ""
     freeze: int = -1
     guardian: bool = True
+    compile: bool = True
     mirror: bool = True
     seed: int = 0
     checkpoint_seconds: float = 60.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from dataclasses import dataclass
@@ -36,11 +37,16 @@ def available() -> list[str]:
     return [*found, "cpu"]
 
 
-def choose(name: str = "auto", threads: int = 0) -> Device:
-    """Pick a device and set torch's CPU threads (0: all cores but one); StudioError if missing."""
+def choose(name: str = "auto", threads: int = 0, trains: bool = False) -> Device:
+    """Pick a device and set torch's CPU threads; StudioError if there is no such device.
+
+    threads 0: all cores for training, which runs in a process of low priority, all but one for
+    playing, which shares its process with the window. torchrun's processes get a card each.
+    """
     if name.partition(":")[0] not in DEVICES:
         raise StudioError(f"There is no device {name!r}; there are: {', '.join(DEVICES)}.")
-    count = threads or max(1, (os.cpu_count() or 2) - 1)
+    cores = os.cpu_count() or 2
+    count = threads or (max(1, cores // _neighbours()) if trains else max(1, cores - 1))
     torch.set_num_threads(count)
     there = available()
     kind = there[0] if name == "auto" else name
@@ -49,11 +55,26 @@ def choose(name: str = "auto", threads: int = 0) -> Device:
             f"This machine has no {kind} device that torch can use; it has: {', '.join(there)}."
         )
     if kind.startswith("cuda"):
+        if kind == "cuda" and trains:
+            kind = f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % torch.cuda.device_count()}"
         device = torch.device(kind)
+        torch.cuda.set_device(device)
+        torch.backends.cudnn.benchmark = trains  # shapes stay the same for a whole run
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = trains
         return Device(device, f"CUDA, {torch.cuda.get_device_name(device)}")
     if kind == "mps":
         return Device(torch.device("mps"), "MPS, Apple GPU")
     return Device(torch.device("cpu"), f"CPU, {count} thread{'s' if count > 1 else ''}")
+
+
+def _neighbours() -> int:
+    """How many processes of a team share this machine."""
+    return max(1, int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
+def compiles(device: torch.device) -> bool:
+    """Whether torch.compile pays: on CUDA, where its compiler lies beside torch."""
+    return device.type == "cuda" and importlib.util.find_spec("triton") is not None
 
 
 def memory_mb(device: torch.device) -> float:

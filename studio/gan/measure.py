@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 
 from studio.core.errors import StudioError
+from studio.core.examples import Examples
 from studio.core.kind import Features, FolderReport, Generator, Measures, Reader
 from studio.core.latent import Latent, Recipe
 from studio.core.model_file import ModelEntry
@@ -61,17 +63,23 @@ def measure(
 
     StudioError when the folder cannot be used. At most 1,000 of each are compared.
     """
-    read: tuple[np.ndarray, FolderReport] | None = None
-    for event in medium.load_reader().read(folder, entry.header.size_px):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
+        yield from _measured(entry, medium, folder, device, fid, Path(cache))
+
+
+def _measured(
+    entry: ModelEntry, medium: Measurable, folder: Path, device: str, fid: Fid | None, cache: Path
+) -> Work:
+    read: tuple[Examples, FolderReport] | None = None
+    for event in medium.load_reader().read(folder, entry.header.size_px, cache):
         if isinstance(event, Finished):
             read = event.value
         elif isinstance(event, Progress):
             yield Progress(event.done, event.total, f"Reading {event.note}")
     if read is None:
         raise StudioError("The folder could not be read.")
-    examples, report = read
-    sources = file_of(len(examples), len(report.usable))
-    train, held_out, known = sides(sources, entry.header.trained)
+    examples, report = read[0].pixels, read[1]
+    train, held_out, known = sides(read[0].sources, entry.header.trained)
     count = min(MOST, max(len(held_out), min(FEWEST_RESULTS, len(train))))
     threads = torch.get_num_threads()
     generator = medium.load_generator(entry.path, device)
@@ -101,15 +109,6 @@ def _made(generator: Generator, medium: Measurable, count: int) -> Any:
             made.append(medium.example_of(event.value[1]))
             yield Progress(len(made), count, "Generating")
     return np.stack(made)
-
-
-def file_of(examples: int, files: int) -> np.ndarray:
-    """The file that each example comes from, int [examples].
-
-    Readers give examples in the order of files; where a file gives several, files are taken to
-    give equally many, so that a song is on two sides at a border between two files only.
-    """
-    return np.arange(examples) * files // max(examples, 1)
 
 
 def sides(sources: np.ndarray, trained: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, bool]:

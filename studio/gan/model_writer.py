@@ -29,7 +29,7 @@ class ModelWriter:
     network: dict[str, Any]
     device_words: str
     held_out: int
-    """How many files are kept back."""
+    """How many examples are kept back."""
     start: str = ""
     """The name and id of the model that the run went on from."""
 

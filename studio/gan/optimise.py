@@ -1,4 +1,4 @@
-"""Adam for both networks: gradients averaged, checked and applied without waiting for the device."""
+"""Adam for both networks: gradients averaged, checked, applied, without waiting for the device."""
 
 from __future__ import annotations
 

@@ -16,12 +16,19 @@ from studio.gan.guardian import (
     Finding,
     Guardian,
 )
-from studio.gan.store import CheckpointStore
+from studio.gan.store import CheckpointStore, kimg_of
 from studio.gan.train import MOST_AUGMENTATION, Trainer
 
 ACTIONS = (
-    ROLL_BACK, FLOAT32, HALF_RATE, DOUBLE_GAMMA, QUARTER_GAMMA, MORE_AUGMENTATION, SHOW_COPIES, STOP,
-)  # fmt: skip
+    ROLL_BACK,
+    FLOAT32,
+    HALF_RATE,
+    DOUBLE_GAMMA,
+    QUARTER_GAMMA,
+    MORE_AUGMENTATION,
+    SHOW_COPIES,
+    STOP,
+)
 AUGMENTATION_STEP = 0.2
 
 
@@ -64,4 +71,6 @@ def _roll_back(trainer: Trainer, store: CheckpointStore, guardian: Guardian) -> 
         return Finding("nonfinite", "alarm", "There is no checkpoint to go back to.")
     now = trainer.counters()
     trainer.restore(found.tensors, {**found.values, **now})
+    if trainer.team.leads:  # whoever resumes must not find what came of the trouble
+        store.forget_after(kimg_of(found.path))
     return None

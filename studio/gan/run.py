@@ -50,7 +50,7 @@ def train_run(run: RunFolder, medium: Medium, resume: bool = False) -> Work:
     the processes train together; only the leader writes and yields previews.
     """
     config = run.config()
-    device = choose(config.device, config.threads)
+    device = choose(config.device, config.threads, trains=True)
     team = join_team(device.torch_device.type == "cuda")
     lock = run.lock()
     for _ in range(LOCK_TRIES if team.leads else 0):
@@ -116,6 +116,9 @@ def _opened(
     values: dict[str, Any] = {}
     store = CheckpointStore(run.checkpoints_path)
     found = store.load_newest() if resume else None
+    if store.damaged and team.leads:
+        words = f"{len(store.damaged)} damaged checkpoint(s) passed over; going on from an older one."
+        yield Preview(run.append("note", text=words))
     if found is not None:
         try:
             trainer.restore(found.tensors, found.values)
@@ -154,8 +157,7 @@ def open_trainer(
     if config.start_model:
         start_from(trainer, Path(config.start_model), config.freeze)
     held_out = HeldOut(examples, learnt, kept, medium.load_features)
-    files = len(np.unique(examples.sources[kept]))
-    return Opened(trainer, held_out, ModelWriter(config, network, device.words, files, start))
+    return Opened(trainer, held_out, ModelWriter(config, network, device.words, len(kept), start))
 
 
 def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig) -> Work:

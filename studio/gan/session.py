@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from studio.core.tensorboard import EventWriter, write_records
 from studio.core.work import Event, Finished, Preview, Progress, Work
 from studio.gan.checks import HeldOut
 from studio.gan.device import memory_mb
-from studio.gan.guardian import STOP, Check, Finding, Guardian
+from studio.gan.guardian import ROLL_BACK, STOP, Check, Finding, Guardian
 from studio.gan.model_writer import ModelWriter
 from studio.gan.picture_file import png
 from studio.gan.pictures import contact_sheet
@@ -88,7 +89,9 @@ class Session:
         self.guardian = Guardian(config.kimg, len(trainer.examples), values.get("guardian"))
         self.clock = Clock(before_s=float(values.get("trained_seconds", 0.0)))
         self._checked_kimg = float(values.get("checked_kimg", 0.0))
-        self._figures: list[dict[str, float]] = []
+        self._figures: list[dict[str, float]] = []  # since the last report
+        self._recent: deque[dict[str, float]] = deque(maxlen=32)  # what a check looks at
+        self._shown: dict[str, float] = {}
         self._seen_at_start, self._parts = trainer.seen, trainer.accumulate
         self._board: EventWriter | None = None
 
@@ -189,7 +192,8 @@ class Session:
         return max(left, 0.0)
 
     def _report(self) -> Work:
-        figures, self._figures = means_of(self._figures), []
+        if self._figures:
+            self._shown, self._figures = means_of(self._figures), []
         yield from self._tell(
             "progress",
             kimg=round(self.trainer.kimg, 3),
@@ -200,7 +204,7 @@ class Session:
             gamma=round(self.trainer.gamma_now(), 5),
             batch=self.trainer.config.batch,
             memory_mb=memory_mb(self.trainer.device),
-            **figures,
+            **self._shown,
         )
         yield Progress(*self._counts(), f"{self.trainer.kimg:.1f} kimg")
 
@@ -209,6 +213,7 @@ class Session:
         figures = self.trainer.figures()
         if figures:
             self._figures.append(figures)
+            self._recent.append(figures)
         findings = self.guardian.steps(self.trainer.kimg, figures) if self._is_guarded else []
         if self.trainer.accumulate > self._parts:
             findings.append(self._memory_finding())
@@ -239,10 +244,10 @@ class Session:
                 self.writer.write(self.run.best_path, trainer, self.clock.total_s, held_out)
             yield from self._tell("measure", kimg=round(trainer.kimg, 3), best=best, **held_out)
             trainer.steer_augmentation(held_out.get("overfit"), since)
-            if self._is_guarded:
-                means = means_of(self._figures[-32:])
-                now = Check(trainer.kimg, means, held_out, trainer.augment, trainer.gamma_now())
-                findings = self.guardian.check(now)
+            means = means_of(self._recent)
+            now = Check(trainer.kimg, means, held_out, trainer.augment, trainer.gamma_now())
+            findings = self.guardian.check(now)  # remembers the best even where it must not act
+            findings = findings if self._is_guarded else []
         trainer.augment = self.team.agree(trainer.augment, trainer.device)
         return (yield from self._carry_out(findings))
 
@@ -256,9 +261,10 @@ class Session:
         """Do what the guardian asks for, and say so; returns END where training must stop."""
         actions = agreed_actions(findings, self.trainer)
         if actions:
-            words = react(actions, self.trainer, self.store, self.guardian)
-            if words:
-                findings = [*findings, words]
+            problem = react(actions, self.trainer, self.store, self.guardian)
+            findings = [*findings, problem] if problem else findings
+            if ROLL_BACK in actions:
+                yield from self._checkpoint()
         for finding in findings:
             yield from self._tell(
                 "guardian", kimg=round(self.trainer.kimg, 3), alarm=finding.alarm,
@@ -322,8 +328,9 @@ class Session:
         yield Preview(record)
 
 
-def means_of(figures: list[dict[str, float]]) -> dict[str, float]:
+def means_of(figures: Iterable[dict[str, float]]) -> dict[str, float]:
     """The mean of each figure over the looks that have it."""
-    names = dict.fromkeys(name for one in figures for name in one)
-    found = {name: [one[name] for one in figures if name in one] for name in names}
+    looks = list(figures)
+    names = dict.fromkeys(name for one in looks for name in one)
+    found = {name: [one[name] for one in looks if name in one] for name in names}
     return {name: round(sum(values) / len(values), 5) for name, values in found.items()}

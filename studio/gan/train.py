@@ -21,7 +21,7 @@ from studio.core.run_folder import TrainConfig
 from studio.gan.augment import apply_changes
 from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
-from studio.gan.device import Device, mixed_precision
+from studio.gan.device import Device, compiles, mixed_precision
 from studio.gan.ema import Average
 from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
 from studio.gan.optimise import (
@@ -120,6 +120,9 @@ class Trainer:
         for one in (self.generator, self.discriminator):
             team.share(one)
         self.average = Average(self.generator)
+        self._quick_discriminator: Any = self.discriminator
+        if config.compile and compiles(self.device):
+            self._compile()
         self.rate, self.gamma, self.augment = config.learning_rate, config.gamma, config.augment
         self.accumulate = max(1, config.accumulate)
         self.make_optimisers()
@@ -134,6 +137,11 @@ class Trainer:
         every = self.config.penalty_every
         self.optimiser_g = adam(self.generator, self.rate)
         self.optimiser_d = adam(self.discriminator, self.rate, every / (every + 1))
+
+    def _compile(self) -> None:
+        """Plain passes only: torch.compile refuses a double backward, and penalties need one."""
+        self.generator.synthesise = torch.compile(self.generator.synthesise, dynamic=False)
+        self._quick_discriminator = torch.compile(self.discriminator, dynamic=False)
 
     def _batches(self) -> Batches:
         config, training = self.config, self.training
@@ -219,12 +227,13 @@ class Trainer:
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.mixed)
 
-    def judge(self, x: Tensor, batch: Batch, doubled: bool) -> Tensor:
+    def judge(self, x: Tensor, batch: Batch, doubled: bool, eager: bool = False) -> Tensor:
         """Logits [B] of pictures as the discriminator is to see them, float32."""
         if batch.changes is not None:
             changes = batch.changes.doubled() if doubled else batch.changes
             x = apply_changes(x, changes, self.training.torus)
-        return self.discriminator(x).float()
+        network = self.discriminator if eager else self._quick_discriminator
+        return network(x).float()
 
     def _discriminator_phase(self, parts: list[Part]) -> None:
         for part in parts:
@@ -243,7 +252,7 @@ class Trainer:
         weight = self.gamma_now() / 2 * self.config.penalty_every
         for part in parts:
             r1, r2 = gradient_penalty(
-                lambda x, part=part: self.judge(x, part.batch, doubled=True),
+                lambda x, part=part: self.judge(x, part.batch, doubled=True, eager=True),
                 part.reals,
                 part.fakes().detach(),
             )

@@ -120,8 +120,9 @@ def read(folder: Path, medium: str, size_px: int, cache: Path) -> np.ndarray:
     path = cache / f"{folder.name}-{medium}-{size_px}.npy"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        examples, _ = result_of(media.kind(medium).load_reader().read(folder, size_px))
-        np.save(path, examples)
+        reader = media.kind(medium).load_reader()
+        examples, _ = result_of(reader.read(folder, size_px, cache / f"{path.stem}-examples"))
+        np.save(path, examples.pixels)
     return np.load(path)
 
 

@@ -213,6 +213,28 @@ def test_a_damaged_checkpoint_is_a_sentence(run: RunFolder) -> None:
     assert run.status().state == "failed"
 
 
+def test_a_run_goes_on_from_an_older_checkpoint_bit_for_bit(run: RunFolder, tmp_path) -> None:
+    """The newest one is damaged: the one before it leads to the same weights, a little later."""
+    config = replace(run.config(), checkpoint_seconds=0.0, kimg=0.024)
+    run.config_path.write_text(json.dumps(config.to_json()))
+    list(train_run(run, media.kind("artwork")))
+    newest = CheckpointStore(run.checkpoints_path).paths()[0]
+    content = bytearray(newest.read_bytes())
+    content[-1000] ^= 4
+    newest.write_bytes(content)
+    longer = replace(config, kimg=0.04)
+    run.config_path.write_text(json.dumps(longer.to_json()))
+    list(train_run(run, media.kind("artwork"), resume=True))
+    starts = [r["kimg"] for r in run.events()[0] if r["event"] == "start"]
+    assert starts == [0, 0.02]
+    other = RunFolder(tmp_path / "other")
+    other.create(longer)
+    list(train_run(other, media.kind("artwork")))
+    resumed, whole = (CheckpointStore(r.checkpoints_path).load_newest() for r in (run, other))
+    assert resumed and whole and resumed.path.name == whole.path.name == "000000.040.safetensors"
+    assert same(resumed.tensors, whole.tensors)
+
+
 def test_the_clock_can_end_a_run(run: RunFolder) -> None:
     config = replace(run.config(), kimg=1e6, seconds=0.5)
     run.config_path.write_text(json.dumps(config.to_json()))
