@@ -36,10 +36,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Files side by side: (name, uint8 [S, S, 3]) each."""
+    """Files side by side: (name, uint8 [S, S, 3]) each.
+
+    groups, where there are any, give each picture the number of its group.
+    """
 
     title: str
     pictures: tuple[tuple[str, np.ndarray], ...] = field(default=(), compare=False)
+    groups: tuple[int, ...] = ()
 
     def pixels(self, columns: int = 5, gap_px: int = 2) -> np.ndarray:
         """All of them as one picture, uint8 [H, W, 3]."""
@@ -86,14 +90,12 @@ def good_for_px(sides_px: Sequence[int]) -> int:
     return max(fits, default=SIZES_PX[0])
 
 
-def bars(title: str, values: Sequence[float], edges: Sequence[float], unit: str = "") -> Chart:
+def bars(title: str, values: Sequence[float], edges: Sequence[float]) -> Chart:
     """A histogram: how many values lie below the first edge, between two, and from the last on."""
     place = np.searchsorted(np.asarray(edges), np.asarray(values, float), side="right")
     counts = np.bincount(place, minlength=len(edges) + 1)
-    names = [f"under {edges[0]:g}", *(f"{edge:g}" for edge in edges)]
-    end = f" {unit}" if unit else ""
-    names[-1] += f"{end} and more"
-    return Chart(title, "bars", tuple(names), tuple(float(count) for count in counts))
+    names = (f"<{edges[0]:g}", *(f"{edge:g}" for edge in edges[:-1]), f"{edges[-1]:g}+")
+    return Chart(title, "bars", names, tuple(float(count) for count in counts))
 
 
 def counted(title: str, counts: dict[str, int]) -> Chart:

@@ -13,7 +13,7 @@ from studio.ui import theme
 
 SWATCHES_PX, COLUMNS_PX, SCATTER_PX, ROW_PX = 16, 92, 132, 18
 TITLE_PX, FOOT_PX, GAP_PX, DOT_PX = 18, 16, 4, 2.2
-MOST_ROWS = 8
+MOST_ROWS, WIDEST_PX, MOST_TICKS = 8, 48, 6
 LABEL_SHARE = 0.34  # of the width, for the names of rows
 TRACKS = ("melody", "chords", "bass", "drums")
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -84,7 +84,8 @@ class ChartView(QWidget):
         ):
             height = max(room * value / most, 2.0 if value else 0.0)
             base, left = area.bottom() - FOOT_PX, place * step
-            box = QRectF(left + GAP_PX, base - height, step - 2 * GAP_PX, height)
+            wide = min(step - 2 * GAP_PX, WIDEST_PX)
+            box = QRectF(left + (step - wide) / 2, base - height, wide, height)
             painter.fillRect(box, _colour(name))
             painter.setPen(theme.color("text" if value else "muted"))
             if value:
@@ -121,7 +122,8 @@ class ChartView(QWidget):
             return (math.log2(max(side, 1.0)) - low) / (high - low)
 
         painter.setPen(theme.color("muted"))
-        for power in range(math.ceil(low), math.floor(high) + 1):
+        apart = -(-round(high - low) // MOST_TICKS)
+        for power in range(math.ceil(low), math.floor(high) + 1, max(apart, 1)):
             share, name = (power - low) / (high - low), f"{2**power:,}"
             x, y = area.left() + share * area.width(), area.bottom() - share * area.height()
             painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("line"))

@@ -31,6 +31,7 @@ class SheetView(QWidget):
             )
             pixmap.setDevicePixelRatio(ratio)
             self._pixmaps.append(pixmap)
+        self._groups = sheet.groups
         rows = -(-len(self._names) // COLUMNS)
         self.setFixedHeight(rows * (CELL_PX + GAP_PX) - GAP_PX)
         self.setMinimumWidth(COLUMNS * (CELL_PX + GAP_PX) - GAP_PX)
@@ -55,6 +56,15 @@ class SheetView(QWidget):
             cell = self._cell(place)
             painter.fillRect(cell, theme.color("document"))
             painter.drawPixmap(cell.topLeft(), pixmap)
+            if self._goes_on(place):  # a bridge to the next of the same group
+                bridge = QRect(cell.right() + 1, cell.center().y() - 6, GAP_PX, 12)
+                painter.fillRect(bridge, theme.color("accent"))
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether the next picture of the row belongs to the same group."""
+        is_last = place % COLUMNS == COLUMNS - 1
+        pair = self._groups[place : place + 2]
+        return not is_last and len(pair) == 2 and pair[0] == pair[1]
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -11,7 +11,7 @@ from studio.ui.doctor_sheets import SheetView
 from studio.ui.widgets import button, label, set_tone
 
 FEW_FILES = 100
-REFUSED_PX = 120
+REFUSED_PX, LINE_PX = 120, 15
 FIRST_CHARTS = 2  # seen at once; the others unfold
 MOST_REFUSED = 2000  # lines
 
@@ -183,7 +183,7 @@ class Verdict(QFrame):
             self._folds["refused"].fill([])
             return
         names = QPlainTextEdit(readOnly=True)
-        names.setFixedHeight(REFUSED_PX)
+        names.setFixedHeight(min(REFUSED_PX, LINE_PX * len(report.refused) + 30))
         names.setStyleSheet("font-size: 12px;")
         names.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         lines = [f"{one.file}: {one.reason}" for one in report.refused[:MOST_REFUSED]]

@@ -23,7 +23,7 @@ REMEDIES = (SKIP_NEAR, SKIP_NO_MELODY, SKIP_METERS)
 SHARED = 0.6  # of the phrases of the shorter song: two recordings of one song differ here and there
 COMMON = 40  # songs with one phrase; more are only compared with the first of them
 MAIN_METER = 0.6  # of the files, from which on others are the exception
-FEW, MOST_KEYS, MOST_METERS = 100, 12, 8
+FEW, MOST_KEYS, MOST_METERS = 100, 8, 8
 TEMPI_BPM = (60, 80, 100, 120, 140, 160, 200)
 NOTES_PER_BAR = (4, 8, 12, 16, 24, 32, 48)
 SHEET_PX, MOST_ON_SHEET = 96, 20
@@ -195,10 +195,10 @@ def _charts(readings: list[Reading]) -> Iterator[Chart]:
     if not readings:
         return
     yield counted("Files with", _with_track(readings))
+    yield bars("Tempo in bpm", [one.tempo_bpm for one in readings], TEMPI_BPM)
     keys = Counter(one.key for one in readings if one.key).most_common(MOST_KEYS)
     if keys:
         yield counted("Keys", dict(keys))
-    yield bars("Tempo", [one.tempo_bpm for one in readings], TEMPI_BPM, "bpm")
     yield bars("Notes in a bar", [one.notes_per_bar for one in readings], NOTES_PER_BAR)
     meters = Counter(one.meter for one in readings).most_common(MOST_METERS)
     if len(meters) > 1:
@@ -207,9 +207,11 @@ def _charts(readings: list[Reading]) -> Iterator[Chart]:
 
 def _sheets(files: dict[str, Reading], near: tuple[Names, ...]) -> Iterator[Sheet]:
     """The fullest phrase of each near copy, as a picture of its piano roll."""
-    names = [name for group in near for name in group][:MOST_ON_SHEET]
-    if names:
-        yield Sheet("Near copies", tuple((name, _picture(files[name])) for name in names))
+    every = [(name, place) for place, group in enumerate(near) for name in group]
+    shown = every[:MOST_ON_SHEET]
+    if shown:
+        pictures = tuple((name, _picture(files[name])) for name, _ in shown)
+        yield Sheet("Near copies", pictures, tuple(place for _, place in shown))
 
 
 def _picture(reading: Reading) -> np.ndarray:
