@@ -73,6 +73,14 @@ class PlanChooser(QWidget):
         at = self.start.currentIndex()
         return self._entries[at - 1] if 0 < at <= len(self._entries) else None
 
+    @property
+    def expected(self) -> str:
+        """How long it takes, as a part of the doctor's verdict; "" before a folder is known."""
+        if self._facts is None:
+            return ""
+        where = self.tr("GPU") if self._context.machine.kind == "gpu" else self.tr("processor")
+        return self.tr("expect {time} on this {where}").format(time=self._takes(), where=where)
+
     def refresh(self) -> None:
         """Choose again, with what is known now of folder, machine and pace."""
         kind = self._kind
@@ -91,7 +99,8 @@ class PlanChooser(QWidget):
         base = self._preset_config(TrainConfig(kind.name, ""))
         self.experts.show_config(base, kind.sizes_px, is_continued=self.entry is not None)
         self._say_why()
-        self._say_sum(self.experts.applied(base))
+        takes = self.tr("Takes {}").format(self._takes()) if self._facts is not None else ""
+        self.experts.show_summary(takes)
         self.changed.emit()
 
     def config(self, config: TrainConfig) -> TrainConfig:
@@ -126,18 +135,16 @@ class PlanChooser(QWidget):
         self._why.setText(words)
         self._why.setVisible(self._facts is not None)
 
-    def _say_sum(self, config: TrainConfig) -> None:
-        """How long it takes with the experts' changes."""
-        if self._facts is None:
-            self.experts.show_summary("")
-            return
+    def _takes(self) -> str:
+        """How long what is chosen takes, the experts' changes included."""
+        assert self._kind is not None
+        config = self.config(TrainConfig(self._kind.name, ""))
         if config.seconds is not None:
-            self.experts.show_summary(self.tr("Takes {}").format(round_time(config.seconds)))
-            return
+            return round_time(config.seconds)
         shape = Shape(config.size_px, config.channel_base, config.channel_max)
         speed, is_guess = speed_of(shape, self._pace, self._context.machine)
-        words = self.tr("Takes roughly {}") if is_guess else self.tr("Takes about {}")
-        self.experts.show_summary(words.format(round_time(1000 * config.kimg / speed)))
+        words = self.tr("roughly {}") if is_guess else self.tr("about {}")
+        return words.format(round_time(1000 * config.kimg / speed))
 
     def _start_chosen(self) -> None:
         self._was_chosen = True

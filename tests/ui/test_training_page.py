@@ -63,11 +63,13 @@ def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 120), "")
     start = page.form._start
     qtbot.waitUntil(start.isEnabled)
-    assert page.form.verdict._sentence.text() == "✓  120 files."
+    sentence = page.form.verdict._sentence.text
+    assert sentence() == "✓  120 files; expect roughly 1 h 30 min on this processor."
     asked = []
     page.form.asked.disconnect()
     page.form.asked.connect(lambda config, name: asked.append((config, name)))
     page.form.plan.presets.cards[0].click()
+    assert sentence() == "✓  120 files; expect roughly 10 min on this processor."
     start.click()
     config, name = asked[0]
     assert (config.medium, config.preset, config.name, name) == ("fake", "draft", "files", "files")
