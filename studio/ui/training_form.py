@@ -60,7 +60,10 @@ class TrainingForm(QWidget):
         self._example.clicked.connect(
             lambda: self.take_folder(resource("examples", self.medium), self.medium)
         )
-        self._media = {kind.name: Chip(kind.title) for kind in kinds}
+        learn = self.tr("Learn {} from the folder")
+        self._media = {
+            kind.name: Chip(kind.title, learn.format(kind.training_files)) for kind in kinds
+        }
         self.verdict = Verdict()
         self.verdict.remedies_changed.connect(self._look)
         self._name = QLineEdit()
