@@ -134,6 +134,16 @@ def _add_check(command: argparse.ArgumentParser) -> None:
         "--medium", metavar="M", help="artwork, music or pattern (default: what fits the files)"
     )
     _add_json(command)
+    _add_remedy(command)
+    command.add_argument(
+        "--sheets", metavar="FOLDER", help="write contact sheets of near copies and outliers there"
+    )
+
+
+def _add_remedy(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--remedy", metavar="WORD", action="append", help="take a remedy that check offers"
+    )
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
@@ -151,6 +161,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", action="store_true", help="go on with the run in --out")
     _add_device(command)
     command.add_argument("--seed", type=_count, metavar="N", help="random seed (default 0)")
+    _add_remedy(command)
     command.add_argument("--name", metavar="TEXT", help="the model's name (default: the folder's)")
     command.add_argument("--licence", metavar="TEXT", help="of the files, kept in the model")
     command.add_argument("--credit", metavar="TEXT", help="whom to name, kept in the model")

@@ -5,29 +5,37 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio.app.cli_text import plain
+from studio.core.doctor import Chart
 from studio.core.errors import StudioError
-from studio.core.files import walk
+from studio.core.files import walk, write_bytes
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.work import Finished, Progress
+from studio.gan.picture_file import png
 from studio.media import kind as kind_of
 from studio.media import kinds
 
 MAX_LISTED = 12
+LIKE_WORDS = 4  # as many first words say of what sort a reason is
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Print the report; ends with 2 when the folder cannot be trained on."""
     folder = Path(arguments.folder)
     medium = kind_of(arguments.medium) if arguments.medium else likely_medium(folder)
-    report = _report(medium, folder)
+    sheets = Path(arguments.sheets) if arguments.sheets else None
+    if sheets is not None and sheets.resolve().is_relative_to(folder.resolve()):
+        raise StudioError("Nothing is written into the folder itself; choose another for --sheets.")
+    report = _report(medium, folder, tuple(arguments.remedy or ()))
     if arguments.json:
-        print(json.dumps({"verdict": report.verdict, **asdict(report)}, indent=2))
+        print(json.dumps(report.to_json(), indent=2))
     else:
         _print_report(report, medium)
+    if sheets is not None:
+        _write_sheets(report, sheets, quiet=arguments.json)
     if report.too_few:
         raise StudioError(plain(report.too_few))
     return 0
@@ -50,10 +58,10 @@ def _listed(every: list[MediumKind]) -> str:
     return ", ".join(names[:-1]) + f" or {names[-1]}"
 
 
-def _report(medium: MediumKind, folder: Path) -> FolderReport:
+def _report(medium: MediumKind, folder: Path, remedies: tuple[str, ...]) -> FolderReport:
     found: FolderReport | None = None
     on_screen = sys.stderr.isatty()
-    for event in medium.load_reader().check(folder):
+    for event in medium.load_reader().check(folder, remedies):
         if isinstance(event, Finished):
             found = event.value
         elif isinstance(event, Progress) and on_screen and event.total:
@@ -69,18 +77,70 @@ def _print_report(report: FolderReport, medium: MediumKind) -> None:
     for note in report.notes:
         print(f"  {note}")
     for name, value in report.facts.items():
-        print(f"  {name.replace('_', ' ')}: {_fact(value)}")
-    for refusal in report.refused:
-        print(f"  left out  {plain(refusal.file)}: {refusal.reason}")
+        if value and not isinstance(value, dict):  # those are counts, which the charts show
+            print(f"  {name.replace('_', ' ')}: {_fact(value)}")
+    for chart in report.charts:
+        _print_chart(chart)
+    for names in report.near[:MAX_LISTED]:
+        print(f"  near copies  {_some(names)}")
+    if len(report.near) > MAX_LISTED:
+        print(f"  and {len(report.near) - MAX_LISTED} more groups of near copies")
+    if report.outliers:
+        print(f"  unlike all others  {_some(report.outliers)}")
+    _print_refused(report)
     if report.ignored:
-        shown = ", ".join(plain(name) for name in report.ignored[:MAX_LISTED])
-        more = len(report.ignored) - MAX_LISTED
-        print(f"  not looked at: {shown}{f' and {more} more' if more > 0 else ''}")
+        print(f"  not looked at: {_some(report.ignored)}")
+    for remedy in report.remedies:
+        taken = "taken" if remedy.is_taken else "on offer"
+        print(f"  {taken}  --remedy {remedy.word}: {remedy.text} ({remedy.files:,})")
+
+
+def _print_refused(report: FolderReport) -> None:
+    """One line a file; long lists of the same reason are cut."""
+    by_reason: dict[str, list[str]] = {}
+    for refusal in report.refused:
+        by_reason.setdefault(_kind_of(refusal.reason), []).append(refusal.file)
+    for refusal in report.refused:
+        names = by_reason[_kind_of(refusal.reason)]
+        place = names.index(refusal.file)
+        if place < MAX_LISTED:
+            print(f"  left out  {plain(refusal.file)}: {plain(refusal.reason)}")
+        elif place == MAX_LISTED:
+            print(f"  left out  {len(names) - MAX_LISTED:,} more like this ({names[place - 1]!r})")
+
+
+def _kind_of(reason: str) -> str:
+    """What reasons of one sort have in common, without figures and names."""
+    return " ".join(word for word in reason.split()[:LIKE_WORDS] if not any(map(str.isdigit, word)))
+
+
+def _print_chart(chart: Chart) -> None:
+    """Bars of a chart in one line; a scatter cannot be said in one."""
+    if chart.kind == "scatter" or not sum(chart.values):
+        return
+    parts = [
+        f"{label} {value:.0%}" if chart.kind == "swatches" else f"{label} {value:,.0f}"
+        for label, value in zip(chart.labels, chart.values, strict=True)
+        if value
+    ]
+    print(f"  {chart.title.lower()}: {', '.join(parts)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of many names."""
+    shown = ", ".join(plain(name) for name in names[:MAX_LISTED])
+    more = len(names) - MAX_LISTED
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _write_sheets(report: FolderReport, folder: Path, quiet: bool) -> None:
+    """The contact sheets as PNG."""
+    for sheet in report.sheets:
+        path = folder / f"{sheet.title.lower().replace(' ', '-')}.png"
+        write_bytes(path, png(sheet.pixels()))
+        if not quiet:
+            print(f"  wrote  {plain(str(path))}")
 
 
 def _fact(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_fact(one)}" for key, one in value.items())
-    if isinstance(value, (list, tuple)):
-        return " / ".join(_fact(one) for one in value)
-    return str(value)
+    return " / ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -84,7 +84,7 @@ def resumed_config(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig
     asked |= {"folder": str(Path(arguments.folder).resolve())} if arguments.folder else {}
     for name, word in (
         ("medium", "--medium"), ("folder", "FOLDER"), ("size_px", "--size"),
-        ("seed", "--seed"), ("name", "--name"),
+        ("seed", "--seed"), ("name", "--name"), ("remedies", "--remedy"),
     ):  # fmt: skip
         if name in asked and asked[name] != getattr(before, name):
             raise StudioError(
@@ -109,6 +109,7 @@ def _chosen(arguments: argparse.Namespace) -> dict[str, Any]:
         "name": arguments.name,
         "licence": arguments.licence,
         "credit": arguments.credit,
+        "remedies": tuple(arguments.remedy) if arguments.remedy else None,
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     if "seconds" in chosen:

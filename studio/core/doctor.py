@@ -10,6 +10,7 @@ import numpy as np
 
 from studio.core.errors import StudioError
 
+GROUND = (27, 29, 33)
 SIZES_PX = (32, 64, 128, 256, 512)
 # A tenth of enlarging is not seen, and a tenth of the pictures may need more than that.
 ENLARGED, LARGE_SHARE = 0.9, 0.9
@@ -35,10 +36,24 @@ class Chart:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Files side by side: (name, uint8 [S, S, 3]) each."""
+    """Files side by side: (name, uint8 [S, S, 3]) each.
+
+    groups, where there are any, give each picture the number of its group.
+    """
 
     title: str
     pictures: tuple[tuple[str, np.ndarray], ...] = field(default=(), compare=False)
+    groups: tuple[int, ...] = ()
+
+    def pixels(self, columns: int = 5, gap_px: int = 2) -> np.ndarray:
+        """All of them as one picture, uint8 [H, W, 3]."""
+        side = len(self.pictures[0][1])
+        cell, rows = side + gap_px, -(-len(self.pictures) // columns)
+        sheet = np.full((rows * cell - gap_px, columns * cell - gap_px, 3), GROUND, np.uint8)
+        for place, (_, picture) in enumerate(self.pictures):
+            top, left = place // columns * cell, place % columns * cell
+            sheet[top : top + side, left : left + side] = picture
+        return sheet
 
     def to_json(self) -> dict[str, Any]:
         return {"title": self.title, "files": [name for name, _ in self.pictures]}
@@ -75,14 +90,12 @@ def good_for_px(sides_px: Sequence[int]) -> int:
     return max(fits, default=SIZES_PX[0])
 
 
-def bars(title: str, values: Sequence[float], edges: Sequence[float], unit: str = "") -> Chart:
+def bars(title: str, values: Sequence[float], edges: Sequence[float]) -> Chart:
     """A histogram: how many values lie below the first edge, between two, and from the last on."""
     place = np.searchsorted(np.asarray(edges), np.asarray(values, float), side="right")
     counts = np.bincount(place, minlength=len(edges) + 1)
-    names = [f"under {edges[0]:g}", *(f"{edge:g}" for edge in edges)]
-    end = f" {unit}" if unit else ""
-    names[-1] += f"{end} and more"
-    return Chart(title, "bars", tuple(names), tuple(float(count) for count in counts))
+    names = (f"<{edges[0]:g}", *(f"{edge:g}" for edge in edges[:-1]), f"{edges[-1]:g}+")
+    return Chart(title, "bars", names, tuple(float(count) for count in counts))
 
 
 def counted(title: str, counts: dict[str, int]) -> Chart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -15,7 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from studio.core.errors import StudioError
+from studio.core.errors import DiskFull, StudioError
 from studio.core.files import write_bytes
 
 PIXELS, INDEX = "pixels.u8", "examples.json"
@@ -157,6 +158,8 @@ def _fits(shape: tuple[Any, ...], files: tuple[Any, ...], sources: np.ndarray) -
 
 
 def _cannot(folder: Path, error: OSError) -> NoReturn:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise DiskFull("the cache of examples", str(folder)) from error
     raise StudioError(
         f"The examples could not be written to {folder}: {error.strerror or error}."
     ) from error

@@ -30,6 +30,7 @@ class Refusal:
 class FolderReport:
     """What is in a folder: the dataset doctor's findings.
 
+    good says what the usable files are good for, like "good for 128 px".
     near are groups of usable files that nearly are copies, the one to keep first; outliers are
     usable files unlike all others, the strangest first. Files that a taken remedy leaves out
     stand in refused.
@@ -44,6 +45,7 @@ class FolderReport:
     facts: dict[str, Any] = field(default_factory=dict)
     noun: str = "file"
     nouns: str = "files"
+    good: str = ""
     near: tuple[tuple[str, ...], ...] = ()
     outliers: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
@@ -63,8 +65,7 @@ class FolderReport:
             parts.append(f"{copies:,} near {'copy' if copies == 1 else 'copies'}")
         if self.refused:
             parts.append(f"{len(self.refused):,} left out")
-        good = f"good for {self.facts['good_for_px']} px" if "good_for_px" in self.facts else ""
-        return "; ".join(part for part in (", ".join(parts), good, expect) if part) + "."
+        return "; ".join(part for part in (", ".join(parts), self.good, expect) if part) + "."
 
     @property
     def near_copies(self) -> int:

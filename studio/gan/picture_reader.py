@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,9 @@ from studio.gan.folder import (
     decode,
     open_picture,
     opened_file,
-    seam_ratio,
     square,
 )
-from studio.gan.picture_report import PATTERN, Comparison, Look, Survey, compare, findings
+from studio.gan.picture_report import Comparison, Look, Survey, compare, findings
 
 OPENING = (CROP_LONG, ENLARGE_SMALL)  # the remedies that change what can be opened
 FLAT_LEVELS = 6
@@ -49,11 +48,17 @@ class Target:
 class PictureReader:
     """Looks at every picture of a folder once, and again only where a remedy or the file changed.
 
-    wrap resizes examples around the torus, so that a tile still meets itself.
+    Where there is a wraps, the pictures are tiles: it tells from uint8 [H, W, 3] whether one
+    meets itself, and examples are resized around the torus, so that they still do.
     """
 
-    def __init__(self, medium: str, remedies: Sequence[str], wrap: bool = False) -> None:
-        self._medium, self._known, self._wrap = medium, tuple(remedies), wrap
+    def __init__(
+        self,
+        medium: str,
+        remedies: Sequence[str],
+        wraps: Callable[[np.ndarray], bool] | None = None,
+    ) -> None:
+        self._medium, self._known, self._wraps = medium, tuple(remedies), wraps
         self._looks: dict[Path, tuple[object, Look]] = {}
         self._compared: tuple[object, Comparison] | None = None
         self._small: dict[Path, np.ndarray] = {}
@@ -70,7 +75,7 @@ class PictureReader:
         Pictures are cropped to their middle square. StudioError under 8 usable pictures.
         """
         with ExampleWriter(cache) as writer:
-            target = Target(writer, size_px, self._wrap)
+            target = Target(writer, size_px, self._wraps is not None)
             survey = yield from self._survey(folder, remedies, target)
             report = findings(survey, self._comparison(survey), remedies, None)
             if report.too_few:
@@ -94,7 +99,9 @@ class PictureReader:
         found = walk(folder)
         names = [name for name in found.files if Path(name).suffix.lower() in SUFFIXES]
         others = [name for name in found.files if Path(name).suffix.lower() not in SUFFIXES]
-        survey = Survey(folder, self._medium, self._known, sorted([*found.ignored, *others]))
+        ignored = sorted([*found.ignored, *others])
+        is_tiled = self._wraps is not None
+        survey = Survey(folder, self._medium, self._known, is_tiled, ignored)
         seen: dict[bytes, str] = {}
         for done, name in enumerate(names):
             yield Progress(done, len(names), name)
@@ -152,7 +159,7 @@ class PictureReader:
             return Look(name, b"", str(error))
         if target is not None:
             target.writer.add(square(opened.image, target.size_px, target.wrap), name)
-        return look_at(name, digest, opened, self._medium == PATTERN)
+        return look_at(name, digest, opened, self._wraps)
 
     def _thumbnail(self, folder: Path, name: str, size_px: int) -> np.ndarray | None:
         """A picture for a contact sheet; None when it cannot be read any more."""
@@ -166,13 +173,13 @@ class PictureReader:
         return self._small[path]
 
 
-def look_at(name: str, digest: bytes, opened: Opened, has_seam: bool) -> Look:
+def look_at(
+    name: str, digest: bytes, opened: Opened, wraps: Callable[[np.ndarray], bool] | None
+) -> Look:
     """What is to be remembered of a picture."""
     image = opened.image
     sample = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.NEAREST).getextrema()
-    seam = 0.0
-    if has_seam:
-        seam = seam_ratio(square(image, min(SEAM_PX, *image.size), wrap=False))
+    middle = square(image, min(SEAM_PX, *image.size), wrap=False) if wraps else None
     return Look(
         name,
         digest,
@@ -182,5 +189,5 @@ def look_at(name: str, digest: bytes, opened: Opened, has_seam: bool) -> Look:
         mode=opened.mode,
         small=np.asarray(image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)),
         is_flat=all(high - low < FLAT_LEVELS for low, high in sample),  # type: ignore[misc]
-        seam=seam,
+        wraps=wraps is None or middle is None or wraps(middle),
     )

@@ -12,19 +12,19 @@ import numpy as np
 from studio.core.doctor import Chart, Remedy, Sheet, bars, counted, good_for_px
 from studio.core.kind import MIN_FILES, FolderReport, Refusal
 from studio.core.likeness import SIDE_PX, near_copies, outliers, palette
-from studio.gan.folder import CROP_LONG, ENLARGE_SMALL, WRAPS_BELOW
+from studio.gan.folder import CROP_LONG, ENLARGE_SMALL
 
-PATTERN = "pattern"
 SKIP_NEAR, SKIP_OUTLIERS, SKIP_UNSEAMLESS = "skip-near-copies", "skip-outliers", "skip-unseamless"
 FOR_ANY = (CROP_LONG, ENLARGE_SMALL, SKIP_NEAR, SKIP_OUTLIERS)
 FOR_TILES = (*FOR_ANY, SKIP_UNSEAMLESS)
 TEXTS = {
-    CROP_LONG: "Use the middle of pictures that are too long and thin",
-    ENLARGE_SMALL: "Enlarge pictures of 8 to 15 pixels",
+    CROP_LONG: "Crop pictures that are too long and thin",
+    ENLARGE_SMALL: "Enlarge pictures of only 8 to 15 pixels",
     SKIP_NEAR: "Keep one of each group of near copies",
     SKIP_OUTLIERS: "Leave out pictures unlike all others",
     SKIP_UNSEAMLESS: "Leave out pictures that do not wrap around",
 }
+NEAR_COPIES = "Near copies"
 SHEET_PX, MOST_ON_SHEET, MOST_POINTS = 96, 20, 400
 SIDES_PX = (32, 64, 128, 256, 512)
 SHAPES = {"tall": 0.8, "square": 1.25, "wide": 1e9}  # width over height, below
@@ -44,7 +44,7 @@ class Look:
     mode: str = ""
     small: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 3), np.uint8))
     is_flat: bool = False
-    seam: float = 0.0
+    wraps: bool = True
 
 
 @dataclass
@@ -54,6 +54,7 @@ class Survey:
     folder: Path
     medium: str
     known: tuple[str, ...]  # remedies
+    is_tiled: bool
     ignored: list[str]
     looks: list[Look] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -74,11 +75,10 @@ class Comparison:
 def compare(survey: Survey) -> Comparison:
     """What can only be told from all pictures together; the slow part."""
     looks = survey.looks
-    is_tiled = survey.medium == PATTERN
     return Comparison(
         tuple(_near(looks)),
         tuple(looks[at].file for at in outliers(_small(looks))),
-        tuple(look.file for look in looks if is_tiled and look.seam >= WRAPS_BELOW),
+        tuple(look.file for look in looks if not look.wraps),
     )
 
 
@@ -97,6 +97,7 @@ def findings(
         group for names in near if len(group := tuple(n for n in names if n not in gone)) > 1
     )
     refused = [*survey.refused, *(Refusal(name, why) for name, why in gone.items())]
+    facts = _facts(survey.is_tiled, used, left, [n for n in strange if n not in gone])
     sheets = _sheets(survey, compared, thumbnail) if thumbnail else ()
     return FolderReport(
         folder=str(survey.folder),
@@ -104,14 +105,15 @@ def findings(
         usable=tuple(look.file for look in used),
         refused=tuple(sorted(refused, key=lambda one: one.file)),
         ignored=tuple(survey.ignored),
-        notes=_notes(survey.medium, used),
-        facts=_facts(survey.medium, used, left, [n for n in strange if n not in gone]),
+        notes=_notes(used) if survey.is_tiled else (),
+        facts=facts,
         noun="picture",
         nouns="pictures",
+        good=f"good for {facts['good_for_px']} px" if facts else "",
         near=left,
         outliers=tuple(name for name in strange if name not in gone),
         remedies=tuple(_offers(survey, skips, remedies)),
-        charts=tuple(_charts(survey.medium, used)) if thumbnail else (),
+        charts=tuple(_charts(survey.is_tiled, used)) if thumbnail else (),
         sheets=sheets,
     )
 
@@ -158,16 +160,16 @@ def _offers(
             yield Remedy(word, TEXTS[word], count, word in remedies)
 
 
-def _notes(medium: str, looks: list[Look]) -> tuple[str, ...]:
-    """For patterns, whether the pictures are tiles: they are learnt from differently."""
-    if medium != PATTERN or not looks:
+def _notes(looks: list[Look]) -> tuple[str, ...]:
+    """Whether the pictures are tiles: they are learnt from differently."""
+    if not looks:
         return ()
-    wraps = sum(look.seam < WRAPS_BELOW for look in looks)
+    wraps = sum(look.wraps for look in looks)
     return (f"{wraps} of {len(looks)} pictures wrap around without a visible seam.",)
 
 
 def _facts(
-    medium: str, looks: list[Look], near: tuple[tuple[str, ...], ...], strange: list[str]
+    is_tiled: bool, looks: list[Look], near: tuple[tuple[str, ...], ...], strange: list[str]
 ) -> dict[str, object]:
     if not looks:
         return {}
@@ -182,8 +184,8 @@ def _facts(
         "near_copies": sum(len(names) - 1 for names in near),
         "outliers": len(strange),
     }
-    if medium == PATTERN:
-        facts["wraps"] = sum(look.seam < WRAPS_BELOW for look in looks)
+    if is_tiled:
+        facts["wraps"] = sum(look.wraps for look in looks)
     return facts
 
 
@@ -193,14 +195,14 @@ def _shapes(aspects: np.ndarray) -> dict[str, int]:
     return {name: count for name, count in zip(SHAPES, counts, strict=True) if count}
 
 
-def _charts(medium: str, looks: list[Look]) -> Iterator[Chart]:
+def _charts(is_tiled: bool, looks: list[Look]) -> Iterator[Chart]:
     if not looks:
         return
     colours = palette(_small(looks))
     names = tuple(f"#{r:02x}{g:02x}{b:02x}" for (r, g, b), _ in colours)
     yield Chart("Colours", "swatches", names, tuple(round(share, 4) for _, share in colours))
     sides = [min(look.width, look.height) for look in looks]
-    yield bars("Shorter side", sides, SIDES_PX, "px")
+    yield bars("Shorter side in px", sides, SIDES_PX)
     sizes = Counter((look.width, look.height) for look in looks)
     if len(sizes) > 1:
         step = -(-len(looks) // MOST_POINTS)
@@ -211,15 +213,16 @@ def _charts(medium: str, looks: list[Look]) -> Iterator[Chart]:
     modes = dict(Counter(look.mode for look in looks).most_common())
     if len(modes) > 1:
         yield counted("Kind of colour", modes)
-    if medium == PATTERN:
-        wraps = sum(look.seam < WRAPS_BELOW for look in looks)
+    if is_tiled:
+        wraps = sum(look.wraps for look in looks)
         yield counted("Edges", {"wrap": wraps, "do not": len(looks) - wraps})
 
 
 def _sheets(survey: Survey, compared: Comparison, show: Thumbnail) -> tuple[Sheet, ...]:
     """Contact sheets of near copies, of outliers, and of tiles whose edges do not meet."""
+    groups_of = {name: place for place, names in enumerate(compared.near) for name in names}
     named = {
-        "Near copies": [name for names in compared.near for name in names],
+        NEAR_COPIES: [name for names in compared.near for name in names],
         "Unlike all others": compared.strange,
         "Edges that do not meet": compared.open_ended,
     }
@@ -228,5 +231,6 @@ def _sheets(survey: Survey, compared: Comparison, show: Thumbnail) -> tuple[Shee
         shown = [(name, show(survey.folder, name, SHEET_PX)) for name in names[:MOST_ON_SHEET]]
         pictures = tuple((name, pixels) for name, pixels in shown if pixels is not None)
         if pictures:
-            sheets.append(Sheet(title, pictures))
+            groups = tuple(groups_of[name] for name, _ in pictures if name in groups_of)
+            sheets.append(Sheet(title, pictures, groups if title == NEAR_COPIES else ()))
     return tuple(sheets)

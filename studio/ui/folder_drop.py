@@ -1,4 +1,4 @@
-"""The place to drop a folder on, and what the dataset doctor says about it."""
+"""The place to drop a folder on, and which medium it is for."""
 
 from __future__ import annotations
 
@@ -8,23 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from studio.core.files import walk
-from studio.core.kind import MIN_FILES, FolderReport, MediumKind
+from studio.core.kind import MediumKind
 from studio.ui import theme
-from studio.ui.widgets import button, label, set_tone
-
-FEW_FILES = 100
-REFUSED_PX = 110
+from studio.ui.widgets import label
 
 
 def guess_medium(folder: Path, kinds: Sequence[MediumKind], current: str) -> str:
@@ -104,80 +93,3 @@ class FolderDrop(QPushButton):
                 event.accept()
                 self.chosen.emit(Path(url.toLocalFile()))
                 return
-
-
-class Verdict(QFrame):
-    """How many files can be used, what was noticed, which were refused and why."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._sentence = label("")
-        self._sentence.setWordWrap(True)
-        self._notes = label("", "label")
-        self._notes.setWordWrap(True)
-        self._show = button("", role="link")
-        self._show.setCheckable(True)
-        self._refused = QPlainTextEdit(readOnly=True)
-        self._refused.setFixedHeight(REFUSED_PX)
-        self._refused.setStyleSheet("font-size: 12px;")
-        self._refused.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._show.toggled.connect(self._refused.setVisible)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        for widget in (self._sentence, self._notes, self._show, self._refused):
-            column.addWidget(widget)
-        self.clear()
-
-    def clear(self) -> None:
-        self._fold()
-        self._sentence.hide()
-
-    def say(self, sentence: str, tone: str = "muted") -> None:
-        """A line on its own: reading, or why it cannot be read."""
-        self._fold()
-        self._sentence.setText(sentence)
-        set_tone(self._sentence, tone)
-        self._sentence.show()
-
-    def show_report(self, report: FolderReport) -> bool:
-        """Show the doctor's findings; whether there is enough to train on."""
-        count = len(report.usable)
-        if count < MIN_FILES:
-            sentence = self.tr("✕  {verdict} Training needs at least {least}.")
-            self.say(sentence.format(verdict=report.verdict, least=MIN_FILES), "bad")
-        elif count < FEW_FILES:
-            sentence = self.tr("!  {} Few: expect copies of them rather than new ones.")
-            self.say(sentence.format(report.verdict), "caution")
-        else:
-            self.say(f"✓  {report.verdict}", "good")
-        facts = [_fact(name, value) for name, value in report.facts.items()]
-        self._notes.setText("\n".join([*report.notes, " · ".join(facts[:4])]))
-        self._notes.setVisible(bool(report.notes or facts))
-        refused = [f"{one.file}: {one.reason}" for one in report.refused]
-        self._refused.setPlainText("\n".join(refused))
-        self._show.setText(self.tr("Which were refused, and why"))
-        self._show.setChecked(False)
-        self._show.setVisible(bool(refused))
-        return count >= MIN_FILES
-
-    def _fold(self) -> None:
-        for widget in (self._notes, self._show, self._refused):
-            widget.hide()
-
-
-def _fact(name: str, value: object) -> str:
-    """A figure of the report in words: width 207 to 640 px, tempo 92 bpm, meters 4/4 18, 3/4 6."""
-    words, unit = name, ""
-    for suffix in ("px", "bpm"):
-        if name.endswith(f"_{suffix}"):
-            words, unit = name.removesuffix(f"_{suffix}"), f" {suffix}"
-    words = words.replace("_", " ")
-    if name.endswith("_share") and isinstance(value, (int, float)):
-        return f"{words.removesuffix(' share')} {value:.0%}"
-    if isinstance(value, dict):
-        return f"{words} " + ", ".join(f"{key} {one}" for key, one in list(value.items())[:4])
-    if isinstance(value, (list, tuple)) and value:
-        low, high = value[0], value[-1]
-        return f"{words} {low}{unit}" if low == high else f"{words} {low} to {high}{unit}"
-    return f"{words} {value:.3g}{unit}" if isinstance(value, float) else f"{words} {value}{unit}"

@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.kind import FolderReport, MediumKind
+from studio.core.kind import FolderReport, MediumKind, Reader
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
-from studio.core.work import Progress
+from studio.core.work import Progress, Work
 from studio.ui.context import StudioContext
-from studio.ui.folder_drop import FolderDrop, Verdict, guess_medium
+from studio.ui.doctor_verdict import Verdict
+from studio.ui.folder_drop import FolderDrop, guess_medium
 from studio.ui.jobs import Job
 from studio.ui.presets import Presets
 from studio.ui.widgets import Chip, button, label
@@ -31,6 +32,19 @@ class Pace:
     of: Callable[[str, int], float]
 
 
+class Doctor:
+    """The reader of one folder: made on the worker and kept, so that a second look is quick."""
+
+    def __init__(self, kind: MediumKind, folder: Path) -> None:
+        self._kind, self.folder = kind, folder
+        self._reader: Reader | None = None
+
+    def check(self, remedies: Sequence[str]) -> Work:
+        if self._reader is None:
+            self._reader = self._kind.load_reader()
+        return self._reader.check(self.folder, remedies)
+
+
 class TrainingForm(QWidget):
     """Emits what to start; the page starts it."""
 
@@ -42,7 +56,8 @@ class TrainingForm(QWidget):
         self._context, self._pace = context, pace
         self._folder: Path | None = None
         self._is_enough = False
-        self._check: Job | None = None
+        self._doctor: Doctor | None = None
+        self._report: FolderReport | None = None
         files = ", ".join(kind.training_files for kind in kinds)
         self.drop = FolderDrop(self.tr("{} · or click to choose").format(files))
         self.drop.chosen.connect(lambda folder: self.take_folder(folder, self.medium))
@@ -56,6 +71,7 @@ class TrainingForm(QWidget):
         )
         self._media = {kind.name: Chip(kind.title) for kind in kinds}
         self.verdict = Verdict()
+        self.verdict.remedies_changed.connect(self._look)
         self._name = QLineEdit()
         self._name.setPlaceholderText(self.tr("The folder's name"))
         self._size = QComboBox()
@@ -137,27 +153,36 @@ class TrainingForm(QWidget):
         self._begin_check()
 
     def _begin_check(self) -> None:
-        """Ask the doctor, on the worker."""
-        self._is_enough = False
-        self._start.setEnabled(False)
-        folder, kind = self._folder, self._kinds[self.medium]
-        if folder is None:
+        """Ask the doctor about the folder."""
+        self._report = None
+        self._allow_start()
+        if self._folder is None:
             return
-        self._name.setPlaceholderText(folder.name)
+        self._doctor = Doctor(self._kinds[self.medium], self._folder)
+        self._name.setPlaceholderText(self._folder.name)
         self.verdict.say(self.tr("Looking at every file…"))
+        self._look(())
+
+    def _look(self, remedies: tuple[str, ...]) -> None:
+        """Look at the folder as these remedies leave it, on the worker."""
+        self._is_enough = False
+        self._allow_start()
+        doctor = self._doctor
+        if doctor is None:
+            return
         job = Job(
-            f"check {folder.name}",
-            lambda: kind.load_reader().check(folder),
+            f"check {doctor.folder.name}",
+            lambda: doctor.check(remedies),
             self,
             on_progress=self._checking,
             on_result=self._checked,
             on_error=self._not_checked,
         )
-        self._check = self._context.jobs.submit(job, replaces="check")
+        self._context.jobs.submit(job, replaces="check")
 
     def _checking(self, progress: object) -> None:
         if isinstance(progress, Progress) and progress.total:
-            self.verdict.say(
+            self.verdict.say_progress(
                 self.tr("Looking at every file: {done} of {total}").format(
                     done=progress.done, total=progress.total
                 )
@@ -165,6 +190,7 @@ class TrainingForm(QWidget):
 
     def _checked(self, report: object) -> None:
         assert isinstance(report, FolderReport)
+        self._report = report
         self._is_enough = self.verdict.show_report(report)
         self._allow_start()
 
@@ -193,6 +219,7 @@ class TrainingForm(QWidget):
             seconds=self.presets.seconds,
             device=settings.device,
             threads=settings.threads,
+            remedies=self._report.taken if self._report else (),
         )
         stem = re.sub(r"[^\w-]+", "-", name.lower(), flags=re.ASCII).strip("-") or self.medium
         self.asked.emit(config, stem[:48])

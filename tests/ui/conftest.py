@@ -56,14 +56,14 @@ class FakeGenerator:
 
 
 class FakeReader:
-    def check(self, folder):
+    def check(self, folder, remedies=()):
         yield Progress(1, 2)
         if not folder.is_dir():
             raise StudioError(f"There is no folder {folder}.")
         files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
         yield Finished(FolderReport(str(folder), "fake", files))
 
-    def read(self, folder, size_px):
+    def read(self, folder, size_px, cache, remedies=()):
         yield Finished((np.zeros((8, 3, 4, 4), np.uint8), FolderReport(str(folder), "fake")))
 
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from studio.core.doctor import refuse_unknown
 from studio.core.errors import StudioError
+from studio.core.examples import ExampleWriter
 from studio.core.files import walk
-from studio.core.kind import FolderReport, Refusal
+from studio.core.kind import Refusal
 from studio.core.work import Finished, Progress, Work
 from studio.media.music.document import PITCH_LOW, PITCHES, STEPS, STEPS_PER_BAR, TRACKS
+from studio.media.music.folder_report import (
+    REMEDIES,
+    Reading,
+    Survey,
+    deflated,
+    findings,
+    inflated,
+    mark_of,
+)
 from studio.media.music.grid import Grid
 from studio.media.music.midi import MAX_BYTES, Song, parse_song
 from studio.media.music.parts import Lines, skyline, tell_apart
@@ -28,6 +38,7 @@ MAX_PHRASES = 40_000
 # how common each degree is (Temperley, Music and Probability, 2007, Kostka-Payne corpus)
 MAJOR = (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400)
 MINOR = (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330)
+TONICS = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 KINDS_BY_SUFFIX = {
     "a picture": (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg"),
     "a sound recording": (".wav", ".mp3", ".flac", ".ogg", ".aif", ".aiff", ".m4a", ".opus"),
@@ -37,144 +48,86 @@ KINDS_BY_SUFFIX = {
 }
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What one file holds, once told apart and cut."""
-
-    tracks: tuple[str, ...]
-    meter: str
-    upbeat: bool
-    tempo_bpm: float
-
-
 class MusicReader:
-    """Reads MIDI folders; numpy only, never writes."""
+    """Reads MIDI folders, each file again only when it has changed; numpy only."""
 
-    def check(self, folder: Path) -> Work:
+    def __init__(self) -> None:
+        self._readings: dict[Path, tuple[object, str, Reading, Lines]] = {}
+
+    def check(self, folder: Path, remedies: Sequence[str] = ()) -> Work:
         """Finished(FolderReport). StudioError if the folder is missing or unreadable."""
-        survey = yield from _survey(folder, 0)
-        yield Finished(survey.report())
+        survey = yield from self._survey(folder, remedies)
+        yield Finished(findings(survey, remedies, MAX_PHRASES))
 
-    def read(self, folder: Path, size_px: int = 64) -> Work:
-        """Finished((phrases uint8 [N, 4, 2, 64, 11], FolderReport)).
+    def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
+        """Finished((Examples [N, 4, 2, 64, 11] in cache, FolderReport)).
 
         A phrase is np.packbits of bool [4 tracks, (sustain, onset), 64 steps, 84 pitches] along
-        the pitches, in C major or A minor. size_px means nothing here. StudioError under 8
-        usable files.
+        the pitches, in C major or A minor; none is there twice, and of too many a fair choice is
+        taken. size_px means nothing here. StudioError under 8 usable files.
         """
-        survey = yield from _survey(folder, MAX_PHRASES)
-        report = survey.report()
+        survey = yield from self._survey(folder, remedies)
+        report = findings(survey, remedies, MAX_PHRASES)
         if report.too_few:
             raise StudioError(report.too_few)
-        yield Finished((np.stack(survey.phrases), report))
+        source: dict[bytes, str] = {}
+        for name in report.usable:
+            for phrase in survey.files[name].phrases:
+                source.setdefault(phrase, name)
+        chosen = np.arange(len(source))
+        if len(source) > MAX_PHRASES:
+            random = np.random.default_rng(0)
+            chosen = np.sort(random.choice(len(source), MAX_PHRASES, replace=False))
+        phrases = list(source)
+        with ExampleWriter(cache) as writer:
+            for at in chosen.tolist():
+                writer.add(inflated(phrases[at]), source[phrases[at]])
+            examples = writer.close()
+        yield Finished((examples, report))
 
+    def _survey(self, folder: Path, remedies: Sequence[str]) -> Generator[Any, None, Survey]:
+        """Read every file; where there are few phrases, cut them again in between."""
+        refuse_unknown(remedies, REMEDIES, "music")
+        found = walk(folder)
+        survey = Survey(folder, ignored=found.ignored)
+        songs: dict[str, str] = {}
+        seen: set[bytes] = set()
+        few: dict[str, Lines] = {}
+        for done, name in enumerate(found.files):
+            yield Progress(done, len(found.files), name)
+            try:
+                digest, reading, lines = self._reading(folder / name)
+                if digest in songs:
+                    raise StudioError(f"The same file as {songs[digest]}; it is used once.")
+            except StudioError as error:
+                survey.refused.append(Refusal(name, str(error)))
+                continue
+            songs[digest], survey.files[name] = name, reading
+            seen.update(reading.phrases)
+            few = {**few, name: lines} if len(seen) < FEW_PHRASES else {}
+        for name, lines in few.items():  # every bar is worth more where there are few
+            between = tuple(deflated(roll) for roll in _phrases(lines, offset=STEPS // 2))
+            reading = survey.files[name]
+            survey.files[name] = replace(reading, phrases=reading.phrases + between)
+        return survey
 
-def check(folder: Path) -> Work:
-    """MusicReader.check as a function."""
-    return MusicReader().check(folder)
-
-
-def read(folder: Path, size_px: int = 64) -> Work:
-    """MusicReader.read as a function."""
-    return MusicReader().read(folder, size_px)
-
-
-def unpack(phrases: np.ndarray) -> np.ndarray:
-    """Bool [..., 64, 84] of packed phrases uint8 [..., 64, 11]."""
-    return np.unpackbits(phrases, axis=-1, count=PITCHES).astype(bool)
-
-
-@dataclass
-class _Survey:
-    """What has been read so far: at most so many phrases, a fair choice where there are more."""
-
-    folder: Path
-    most: int
-    files: dict[str, Reading] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
-    ignored: tuple[str, ...] = ()
-    phrases: list[np.ndarray] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
-
-    def keep(self, phrase: np.ndarray) -> None:
-        """Take a phrase unless the very same one is there (reservoir sampling)."""
-        mark = hash(phrase.tobytes())
-        if mark in self.seen:
-            return
-        self.seen.add(mark)
-        if len(self.phrases) < self.most:
-            self.phrases.append(phrase)
-        elif self.most:
-            place = int(self.random.integers(len(self.seen)))
-            if place < self.most:
-                self.phrases[place] = phrase
-
-    def report(self) -> FolderReport:
-        return FolderReport(
-            folder=str(self.folder),
-            medium="music",
-            usable=tuple(self.files),
-            refused=tuple(self.refused),
-            ignored=self.ignored,
-            notes=tuple(self._notes()),
-            facts=self._facts(),
-        )
-
-    def _facts(self) -> dict[str, Any]:
-        readings = list(self.files.values())
-        if not readings:
-            return {"phrases": 0}
-        return {
-            "phrases": len(self.seen),
-            "meters": dict(Counter(one.meter for one in readings).most_common(8)),
-            "upbeats": sum(one.upbeat for one in readings),
-            "tempo_bpm": round(float(np.median([one.tempo_bpm for one in readings])), 1),
-            "files_with": {track: sum(track in one.tracks for one in readings) for track in TRACKS},
-        }
-
-    def _notes(self) -> Iterator[str]:
-        if not self.files:
-            return
-        with_track = self._facts()["files_with"]
-        missing = [track for track in TRACKS if not with_track[track]]
-        if missing:
-            yield f"No file has {' or '.join(missing)}; clips will have none either."
-        phrases = len(self.seen)
-        if phrases < 100:
-            yield f"{phrases} phrases of four bars are few; expect a model that repeats them."
-        if phrases > MAX_PHRASES:
-            yield f"There are {phrases:,} phrases; training takes {MAX_PHRASES:,} of them."
-
-
-def _survey(folder: Path, most: int) -> Generator[Any, None, _Survey]:
-    """Read every file; yields Progress and returns the survey with at most so many phrases."""
-    found = walk(folder)
-    survey = _Survey(folder, most, ignored=found.ignored)
-    songs: dict[str, str] = {}
-    few: list[Lines] = []
-    for done, name in enumerate(found.files):
-        yield Progress(done, len(found.files), name)
+    def _reading(self, path: Path) -> tuple[str, Reading, Lines]:
+        """Digest, reading and lines of a file; StudioError in words when it is of no use."""
         try:
-            content = _content(folder / name)
-            digest = hashlib.sha256(content).hexdigest()
-            if digest in songs:
-                raise StudioError(f"The same file as {songs[digest]}; it is used once.")
-            lines, reading = _reading(parse_song(content))
-            phrases = list(_phrases(lines))
-            if not phrases:
-                raise StudioError(f"No four bars of it have {LEAST_NOTES} notes.")
-        except StudioError as error:
-            survey.refused.append(Refusal(name, str(error)))
-            continue
-        songs[digest], survey.files[name] = name, reading
-        for phrase in phrases:
-            survey.keep(phrase)
-        few = [*few, lines] if len(survey.seen) < FEW_PHRASES else []
-    for lines in few:  # every bar is worth more where there are few: cut again in between
-        for phrase in _phrases(lines, offset=STEPS // 2):
-            survey.keep(phrase)
-    return survey
+            state = path.stat()
+            mark = (state.st_size, state.st_mtime_ns, state.st_ino)
+        except OSError:
+            mark = None
+        known = self._readings.get(path)
+        if known and known[0] == mark:
+            return known[1:]
+        content = _content(path)
+        digest = hashlib.sha256(content).hexdigest()
+        reading, lines = _reading(parse_song(content))
+        if not reading.phrases:
+            raise StudioError(f"No four bars of it have {LEAST_NOTES} notes.")
+        self._readings[path] = (mark, digest, reading, lines)
+        return digest, reading, lines
 
 
 def _content(path: Path) -> bytes:
@@ -191,16 +144,30 @@ def _content(path: Path) -> bytes:
         raise StudioError(f"It cannot be opened: {error.strerror or error}.") from error
 
 
-def _reading(song: Song) -> tuple[Lines, Reading]:
-    """Lay a song on the grid and tell its parts apart."""
+def _reading(song: Song) -> tuple[Reading, Lines]:
+    """Lay a song on the grid, tell its parts apart, cut it."""
     grid = Grid(song)
     lines = tell_apart(song, grid.steps(song.start), grid.steps(song.end))
     tempo = next((bpm for _, bpm in reversed(song.tempos) if 20 <= bpm <= 300), 120.0)
-    return lines, Reading(lines.tracks, grid.meters[0], grid.upbeat_quarters > 0, tempo)
+    rolls = list(_phrases(lines))
+    notes = np.concatenate([lines.of(track) for track in TRACKS])
+    pitched = np.concatenate([lines.of(track) for track in TRACKS[:3]])
+    sounding = len(np.unique(notes[:, 0] // STEPS_PER_BAR))
+    reading = Reading(
+        lines.tracks,
+        grid.meters[0],
+        grid.upbeat_quarters > 0,
+        tempo,
+        key_name(key_weights(pitched)) if len(pitched) else "",
+        len(notes) / max(sounding, 1),
+        tuple(deflated(roll) for roll in rolls),
+        tuple(mark_of(roll) for roll in rolls),
+    )
+    return reading, lines
 
 
 def _phrases(lines: Lines, offset: int = 0) -> Iterator[np.ndarray]:
-    """Packed phrases uint8 [4, 2, 64, 11] every four bars from the first bar with notes."""
+    """Phrases bool [4, 2, 64, 84] every four bars from the first bar with notes."""
     every = [lines.of(track) for track in TRACKS]
     starts = np.concatenate([notes[:, 0] for notes in every])
     if not len(starts):
@@ -216,7 +183,7 @@ def _phrases(lines: Lines, offset: int = 0) -> Iterator[np.ndarray]:
         if sum(len(notes) for notes in parts) < LEAST_NOTES:
             continue
         shift = key_shift(key_weights(np.concatenate(parts[:3])) + 0.5 * whole)
-        yield np.packbits(_roll(parts, shift), axis=-1)
+        yield _roll(parts, shift)
 
 
 def _window(notes: np.ndarray, begin: int, drums: bool) -> np.ndarray:
@@ -257,9 +224,23 @@ def key_weights(notes: np.ndarray) -> np.ndarray:
 
 def key_shift(weights: np.ndarray) -> int:
     """Semitones (-6 to 5) that bring pitch class weights float [12] to C major or A minor."""
+    tonic = int(np.argmax(np.maximum(*_fits(weights))))
+    return (6 - tonic) % 12 - 6
+
+
+def key_name(weights: np.ndarray) -> str:
+    """The key that fits pitch class weights float [12] best, like E♭ major."""
+    major, minor = _fits(weights)
+    tonic = int(np.argmax(np.maximum(major, minor)))
+    if minor[tonic] > major[tonic]:
+        return f"{TONICS[(tonic + 9) % 12]} minor"
+    return f"{TONICS[tonic]} major"
+
+
+def _fits(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How well each major key fits, and its relative minor: float [12] each, by major tonic."""
     profiles = [np.array(profile) - np.mean(profile) for profile in (MAJOR, MINOR)]
     profiles = [profile / np.linalg.norm(profile) for profile in profiles]
     major = [float(weights @ np.roll(profiles[0], tonic)) for tonic in range(12)]
     minor = [float(weights @ np.roll(profiles[1], tonic + 9)) for tonic in range(12)]
-    tonic = int(np.argmax(np.maximum(major, minor)))
-    return (6 - tonic) % 12 - 6
+    return np.array(major), np.array(minor)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.media.music.dataset import unpack
 from studio.media.music.document import BARS, PITCHES, STEPS, STEPS_PER_BAR
-from studio.media.music.rolls import PITCHED, chroma, intervals, note_lengths
+from studio.media.music.rolls import PITCHED, chroma, intervals, note_lengths, unpack
 
 VERSION = "phrase-1"
 AT_ONCE = 256

@@ -8,10 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from studio.gan.metrics import feature_measures
-from studio.media.music.dataset import unpack
 from studio.media.music.document import BARS, PITCHES, STEPS, STEPS_PER_BAR, TRACKS
 from studio.media.music.features import PhraseFeatures
-from studio.media.music.rolls import PITCHED, chroma, gaps, intervals, note_lengths
+from studio.media.music.rolls import PITCHED, chroma, gaps, intervals, note_lengths, unpack
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # phrases are read in C major or A minor
 QUALIFIED_STEPS = 2  # a note shorter than an eighth counts as a fragment

@@ -9,6 +9,11 @@ from studio.media.music.document import DRUMS, PITCHES, STEPS, TRACKS
 PITCHED = TRACKS.index(DRUMS)  # the tracks before it have pitches
 
 
+def unpack(phrases: np.ndarray) -> np.ndarray:
+    """Bool [..., 64, 84] of packed phrases uint8 [..., 64, 11]."""
+    return np.unpackbits(phrases, axis=-1, count=PITCHES).astype(bool)
+
+
 def note_lengths(rolls: np.ndarray) -> np.ndarray:
     """Steps that the note beginning here lasts, 0 where none begins: int8 [N, 3, 64, 84]."""
     sustain, onset = rolls[:, :PITCHED, 0], rolls[:, :PITCHED, 1]
