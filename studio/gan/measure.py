@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from studio.core.errors import StudioError
-from studio.core.kind import Features, FolderReport, Generator, Measures, Reader
+from studio.core.kind import Features, Generator, Measures, Reader
 from studio.core.latent import Latent, Recipe
 from studio.core.model_file import ModelEntry
 from studio.core.split import halves, held_out_split
@@ -61,16 +61,15 @@ def measure(
 
     StudioError when the folder cannot be used. At most 1,000 of each are compared.
     """
-    read: tuple[np.ndarray, FolderReport] | None = None
-    for event in medium.load_reader().read(folder, entry.header.size_px):
+    read: tuple[np.ndarray, np.ndarray, int] | None = None
+    for event in _read(medium, folder, entry.header.size_px):
         if isinstance(event, Finished):
             read = event.value
-        elif isinstance(event, Progress):
-            yield Progress(event.done, event.total, f"Reading {event.note}")
+        else:
+            yield event
     if read is None:
         raise StudioError("The folder could not be read.")
-    examples, report = read
-    sources = file_of(len(examples), len(report.usable))
+    examples, sources, file_count = read
     train, held_out, known = sides(sources, entry.header.trained)
     count = min(MOST, max(len(held_out), min(FEWEST_RESULTS, len(train))))
     threads = torch.get_num_threads()
@@ -86,10 +85,21 @@ def measure(
         figures["fid_floor"] = fid(files[:few], others[:few])
     yield Finished(
         Measured(
-            figures, medium.load_features().version, len(made), len(report.usable),
+            figures, medium.load_features().version, len(made), file_count,
             len(train), len(held_out), known,
         )
     )  # fmt: skip
+
+
+def _read(medium: Measurable, folder: Path, size_px: int) -> Work:
+    """Finished((examples uint8 [N, ...], the file of each int [N], number of files))."""
+    for event in medium.load_reader().read(folder, size_px):
+        if isinstance(event, Finished):
+            examples, report = event.value
+            files = len(report.usable)
+            yield Finished((examples, file_of(len(examples), files), files))
+        elif isinstance(event, Progress):
+            yield Progress(event.done, event.total, f"Reading {event.note}")
 
 
 def _made(generator: Generator, medium: Measurable, count: int) -> Any:
