@@ -27,7 +27,7 @@ SPACES = (
     ("c_t", "C_T", "0 or more; under -3 copies"),
     ("fid", "FID", "as near to the floor as may be; compares with papers at equal counts only"),
 )  # fmt: skip
-KNOWN_FLOORS = {"diversity": 1.0, "nearest_ratio": 1.0, "copied_share": 0.0, "c_t": 0.0}
+KNOWN_FLOORS = {"diversity": 1.0, "nearest_ratio": 1.0, "c_t": 0.0}
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def cautions(figures: Mapping[str, float]) -> list[str]:
     """A plain sentence for each figure that a person should know of before trusting the model."""
     found: list[str] = []
     ratio, share = figures.get("nearest_ratio", 1.0), figures.get("copied_share", 0.0)
+    share -= figures.get("copied_share_floor", 0.0)
     if ratio < COPIES_BELOW:
         found.append("It copies its files: most results are training files, hardly changed.")
     elif ratio < LEANS_BELOW or figures.get("c_t", 0.0) < COPIES_C_T:
