@@ -55,11 +55,15 @@ class Count:
 
 
 def rows(figures: Mapping[str, float]) -> list[Row]:
-    """The figures that are distances and shares, in their usual order; absent ones left out."""
+    """The figures that are distances and shares, in their usual order; absent ones left out.
+
+    "rand" is said of pictures only: the features of music are fixed, but not random.
+    """
+    random = "swd" in figures
     found = [
         Row(
             name,
-            label,
+            label if random else label.replace("-rand", " in fixed features"),
             figures[name],
             figures.get(f"{name}_floor", KNOWN_FLOORS.get(name)),
             figures.get(f"{name}_copies"),

@@ -71,7 +71,8 @@ class PictureFeatures:
     def views(self, outlines: np.ndarray) -> Iterator[np.ndarray]:
         """The middle of each, then moved by up to an eighth of the side, then mirrored: [N, 144].
 
-        Each has the mean 0, so that a lighter or darker copy is a copy too.
+        Moves go in steps of 1/32 of the side; a copy moved by half a step is found as the nearest
+        but looks less like a copy. Each has the mean 0: a lighter or darker copy is a copy too.
         """
         most = OUTLINE_PX - WINDOW_PX
         moves = sorted(
