@@ -14,7 +14,7 @@ COVERED_SHARE = 0.5  # of the floor
 # (name, label, what good is); in this order
 SPACES = (
     ("kid_rand", "KID-rand", "as near to the floor as may be; 0 is the same"),
-    ("kid_rand_std", "KID-rand, its error", "small beside KID-rand"),
+    ("kid_rand_std", "KID-rand, its error", "small beside the figure above"),
     ("fd_rand", "FD-rand", "as near to the floor as may be"),
     ("swd", "sliced Wasserstein", "as near to the floor as may be: texture and sharpness"),
     ("precision", "precision", "near the floor: results look like files"),
