@@ -165,8 +165,9 @@ def test_reading_a_folder(kind, folder_of):
 
 
 @every_kind
-def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_of):
-    examples, _ = result_of(kind.load_reader().read(folder_of(kind), 32))
+def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_of, tmp_path):
+    read, _ = result_of(kind.load_reader().read(folder_of(kind), 32, tmp_path))
+    examples = read.pixels
     example = kind.example_of(made[1][kind.name])
     assert (example.shape, example.dtype) == (examples[0].shape, examples.dtype)
     features = kind.load_features()
