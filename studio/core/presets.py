@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from studio.core.model_file import ModelEntry
+
 WORDS = ("draft", "good", "best")
 
 # Channel words as (channel_base, channel_max); widths are min(base / resolution, max).
@@ -93,6 +95,15 @@ class Shape:
     def resolutions(self) -> list[int]:
         levels = round(math.log2(max(self.size_px, START_PX) / START_PX))
         return [START_PX * 2**level for level in range(levels + 1)]
+
+
+def shape_of_model(entry: ModelEntry) -> Shape:
+    """Size and widths of a model's networks; the usual ones where its medium has others."""
+    network, usual = entry.header.network, Shape()
+    size = entry.header.size_px or usual.size_px
+    found = [network.get("channel_base"), network.get("channel_max")]
+    base, most = (one if isinstance(one, int) and one > 0 else 0 for one in found)
+    return Shape(size, base or usual.channel_base, most or usual.channel_max)
 
 
 # Images a second where nothing was measured: two cores, a middling graphics card. Only ever shown

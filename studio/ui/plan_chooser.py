@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.library import models
 from studio.core.model_file import ModelEntry
-from studio.core.presets import FolderFacts, Plan, Shape, plans, round_time, speed_of
+from studio.core.presets import (
+    FolderFacts,
+    Plan,
+    Shape,
+    plans,
+    round_time,
+    shape_of_model,
+    speed_of,
+)
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.ui import theme
@@ -88,7 +96,7 @@ class PlanChooser(QWidget):
             return
         found: tuple[Plan, ...] = ()
         if self._facts is not None:
-            begin = shape_of(self.entry) if self.entry else None
+            begin = shape_of_model(self.entry) if self.entry else None
             found = plans(self._facts, self._pace, self._context.machine, begin)
             for plan in found:
                 if plan.is_guess:
@@ -111,7 +119,7 @@ class PlanChooser(QWidget):
         plan, entry, settings = self.presets.plan, self.entry, self._context.settings
         config = replace(config, device=settings.device, threads=settings.threads)
         if entry is not None:
-            config = replace(config, start_model=str(entry.path), **_widths(shape_of(entry)))
+            config = replace(config, start_model=str(entry.path), **_widths(shape_of_model(entry)))
         if plan is None:
             return config
         return replace(
@@ -203,15 +211,6 @@ def facts_of(report: FolderReport, kind: MediumKind) -> FolderFacts:
         good_for_px if isinstance(good_for_px, int) else 0,
         float(diversity) if isinstance(diversity, (int, float)) else None,
     )
-
-
-def shape_of(entry: ModelEntry) -> Shape:
-    """Size and widths of a model's networks; the usual ones where its medium has others."""
-    network, usual = entry.header.network, Shape()
-    size = entry.header.size_px or usual.size_px
-    found = [network.get("channel_base"), network.get("channel_max")]
-    base, most = (one if isinstance(one, int) and one > 0 else 0 for one in found)
-    return Shape(size, base or usual.channel_base, most or usual.channel_max)
 
 
 def _widths(shape: Shape) -> dict[str, int]:

@@ -262,7 +262,7 @@ class RunWatch(QObject):
         if run.is_running() or run.path in self._children:
             return
         command = [sys.executable, "-m", "studio", "train", "--resume"]
-        command += ["--out", str(run.path), "--events"]
+        command += ["--out", str(run.path), "--events", "--background"]
         if seconds is not None:
             command += ["--seconds", str(seconds)]
         elif kimg is not None:

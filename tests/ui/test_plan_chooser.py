@@ -6,14 +6,14 @@ import pytest
 
 from studio.core.kind import FolderReport
 from studio.core.model_file import ModelEntry, ModelHeader
-from studio.core.presets import Machine, Shape
+from studio.core.presets import Machine, Shape, shape_of_model
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.core.work import Finished, Progress
 from studio.ui import paces as paces_module
 from studio.ui import plan_chooser
 from studio.ui.paces import Paces
-from studio.ui.plan_chooser import PlanChooser, facts_of, shape_of
+from studio.ui.plan_chooser import PlanChooser, facts_of
 from studio.ui.presets import Card
 
 
@@ -233,4 +233,4 @@ def test_facts_come_from_the_doctors_findings(kind):
 
 def test_a_model_of_another_build_has_the_usual_shape():
     entry = ModelEntry(resource("x"), ModelHeader("a", "fake", "", 0, {"channel_base": "wide"}))
-    assert shape_of(entry) == Shape()
+    assert shape_of_model(entry) == Shape()
