@@ -172,7 +172,12 @@ class Verdict(QFrame):
 
     def _show_sheets(self, report: FolderReport) -> None:
         sheets = {sheet.title: sheet for sheet in report.sheets}
-        counts = {"Near copies": report.near_copies, "Unlike all others": len(report.outliers)}
+        tiles = report.facts.get("wraps", len(report.usable))
+        counts = {
+            "Near copies": report.near_copies,
+            "Unlike all others": len(report.outliers),
+            "Edges that do not meet": len(report.usable) - tiles,
+        }
         for title in ("Near copies", "Unlike all others", "Edges that do not meet"):
             sheet = sheets.get(title)
             views: list[QWidget] = [SheetView(sheet)] if sheet else []
