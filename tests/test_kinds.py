@@ -175,6 +175,8 @@ def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_o
     assert np.allclose(features(examples[:3]), found[1:], atol=1e-4)  # whatever stands beside
     assert features(examples[:0]).shape == (0, found.shape[1])
     assert features.version and features.disguised(examples).dtype == np.uint8
+    views = list(features.views(features.outlines(examples[:3])))
+    assert {view.shape for view in views} == {(3, views[0].shape[1])} and len(views) > 1
 
 
 @every_kind

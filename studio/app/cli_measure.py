@@ -29,7 +29,9 @@ UNKNOWN = (
     "The model does not say which files it did not learn from: one half of the folder stands for "
     "them, and where it learnt from both halves, closeness to the files is flattered."
 )
-FEW = "FD-rand is left out: with fewer than 500 held-out files it shows little but its own error."
+FEW = (
+    "Frechet distances are left out: under 500 held-out examples they show mostly their own error."
+)
 
 
 def measure(arguments: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ COVERED_SHARE = 0.5  # of the floor
 # (name, label, what good is); in this order
 SPACES = (
     ("kid_rand", "KID-rand", "as near to the floor as may be; 0 is the same"),
-    ("kid_rand_std", "KID-rand, its error", "small beside KID-rand"),
+    ("kid_rand_std", "KID-rand, its error", "small beside the figure above"),
     ("fd_rand", "FD-rand", "as near to the floor as may be"),
     ("swd", "sliced Wasserstein", "as near to the floor as may be: texture and sharpness"),
     ("precision", "precision", "near the floor: results look like files"),
@@ -27,7 +27,7 @@ SPACES = (
     ("c_t", "C_T", "0 or more; under -3 copies"),
     ("fid", "FID", "as near to the floor as may be; compares with papers at equal counts only"),
 )  # fmt: skip
-KNOWN_FLOORS = {"diversity": 1.0, "nearest_ratio": 1.0, "copied_share": 0.0, "c_t": 0.0}
+KNOWN_FLOORS = {"diversity": 1.0, "nearest_ratio": 1.0, "c_t": 0.0}
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,15 @@ class Count:
 
 
 def rows(figures: Mapping[str, float]) -> list[Row]:
-    """The figures that are distances and shares, in their usual order; absent ones left out."""
+    """The figures that are distances and shares, in their usual order; absent ones left out.
+
+    "rand" is said of pictures only: the features of music are fixed, but not random.
+    """
+    random = "swd" in figures
     found = [
         Row(
             name,
-            label,
+            label if random else label.replace("-rand", " in fixed features"),
             figures[name],
             figures.get(f"{name}_floor", KNOWN_FLOORS.get(name)),
             figures.get(f"{name}_copies"),
@@ -100,6 +104,7 @@ def cautions(figures: Mapping[str, float]) -> list[str]:
     """A plain sentence for each figure that a person should know of before trusting the model."""
     found: list[str] = []
     ratio, share = figures.get("nearest_ratio", 1.0), figures.get("copied_share", 0.0)
+    share -= figures.get("copied_share_floor", 0.0)
     if ratio < COPIES_BELOW:
         found.append("It copies its files: most results are training files, hardly changed.")
     elif ratio < LEANS_BELOW or figures.get("c_t", 0.0) < COPIES_C_T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -135,6 +135,14 @@ class Features(Protocol):
 
     def disguised(self, examples: np.ndarray) -> np.ndarray:
         """The same examples as a copy of them may be disguised, or none of them, [0, ...]."""
+        ...
+
+    def outlines(self, examples: np.ndarray) -> np.ndarray:
+        """What is left of each example when it is looked at from afar, float [N, ...], small."""
+        ...
+
+    def views(self, outlines: np.ndarray) -> Iterator[np.ndarray]:
+        """Outlines as float [N, K]: as they are first, then as copies may be moved or turned."""
         ...
 
 

@@ -53,6 +53,7 @@ class TrainConfig:
     freeze: int = -1
     guardian: bool = True
     compile: bool = True
+    precision: str = "auto"
     mirror: bool = True
     seed: int = 0
     checkpoint_seconds: float = 60.0

@@ -45,9 +45,7 @@ class HeldOut:
         if self._reference is None or self._features is None:
             self._features = self._load_features()
             pixels = self._examples.pixels
-            self._reference = reference(
-                pixels[self._learnt], pixels[self._kept], self._features
-            )
+            self._reference = reference(pixels[self._learnt], pixels[self._kept], self._features)
         self._made = made = trainer.sample_examples(RESULTS)
         found = held_out_figures(made, self._reference, self._features)
         if self.is_known:
@@ -94,4 +92,3 @@ class HeldOut:
         """First the results, then below each its training file."""
         both = np.concatenate([made, files])
         return trainer.training.pictures(trainer.reals_of(both))
-

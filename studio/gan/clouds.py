@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 AXES = 64
@@ -87,6 +89,28 @@ def nearest_others(cloud: np.ndarray, disguised: np.ndarray) -> np.ndarray:
         np.fill_diagonal(full, np.inf)
         found.append(full.min(1))
     return np.min(found, axis=0)
+
+
+def nearest_view(
+    made: np.ndarray, views: Iterable[np.ndarray], among_themselves: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """(index of the nearest in any of its views, distance): int64 [M], float [M].
+
+    made [M, K], views [T, K] each of the same T in the same order; among_themselves: made are
+    these T, and none counts as its own neighbour.
+    """
+    index, best = np.zeros(len(made), np.int64), np.full(len(made), np.inf)
+    for view in views:
+        full = distances(made, view)
+        if among_themselves:
+            np.fill_diagonal(full, np.inf)
+        nearest_here = full.argmin(1)
+        far = np.linalg.norm(made - view[nearest_here], axis=1)
+        if among_themselves and len(made) == 1:
+            far[:] = np.inf
+        closer = far < best
+        index[closer], best[closer] = nearest_here[closer], far[closer]
+    return index, best
 
 
 def spread_of(cloud: np.ndarray) -> float:

@@ -7,7 +7,8 @@ VERSION changes too, and figures of different versions are never compared.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, product
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ NETS = 3
 WIDTHS = (32, 64, 128, 128)
 SIDE_PX = 64
 AT_ONCE = 64
+OUTLINE_PX = 32
+WINDOW_PX = 24  # of the outline; what is outside of it a copy may have lost by moving
 
 
 class PictureFeatures:
@@ -30,6 +33,8 @@ class PictureFeatures:
     def __init__(self) -> None:
         random = torch.Generator().manual_seed(SEED)
         self._nets = [_random_weights(random) for _ in range(NETS)]
+        row = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+        self._soft = (row[:, None] * row[None])[None, None]
 
     @torch.no_grad()
     def __call__(self, examples: np.ndarray) -> np.ndarray:
@@ -50,6 +55,34 @@ class PictureFeatures:
     def disguised(self, examples: np.ndarray) -> np.ndarray:
         """The pictures mirrored: a flipped training picture is a copy all the same."""
         return examples[:, :, ::-1]
+
+    @torch.no_grad()
+    def outlines(self, examples: np.ndarray) -> np.ndarray:
+        """Soft grey thumbnails, float32 [N, 32, 32]."""
+        found = [np.zeros((0, OUTLINE_PX, OUTLINE_PX), np.float32)]
+        for start in range(0, len(examples), AT_ONCE):
+            x = torch.from_numpy(np.array(examples[start : start + AT_ONCE])).float() / 127.5
+            x = F.interpolate(x.mean(3)[:, None], size=(OUTLINE_PX, OUTLINE_PX), mode="area")
+            found.append(
+                F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), self._soft)[:, 0].numpy()
+            )
+        return np.concatenate(found)
+
+    def views(self, outlines: np.ndarray) -> Iterator[np.ndarray]:
+        """The middle of each, then moved by up to an eighth of the side, then mirrored: [N, 144].
+
+        Moves go in steps of 1/32 of the side; a copy moved by half a step is found as the nearest
+        but looks less like a copy. Each has the mean 0: a lighter or darker copy is a copy too.
+        """
+        most = OUTLINE_PX - WINDOW_PX
+        moves = sorted(
+            product(range(most + 1), repeat=2), key=lambda move: move != (most // 2,) * 2
+        )
+        for turned in (outlines, outlines[:, :, ::-1]):
+            for y, x in moves:
+                window = turned[:, y : y + WINDOW_PX : 2, x : x + WINDOW_PX : 2]
+                flat = window.reshape(len(window), (WINDOW_PX // 2) ** 2)
+                yield flat - flat.mean(1, keepdims=True)
 
 
 def _random_weights(random: torch.Generator) -> list[Tensor]:

@@ -81,7 +81,7 @@ class Guardian:
         broken = int(figures.get("broken", 0))
         losses = [figures.get(name, 0.0) for name in ("loss_d", "loss_g", "r1", "r2")]
         memory.broken += broken
-        if broken and memory.broken >= BROKEN_STEPS or not all(map(math.isfinite, losses)):
+        if (broken and memory.broken >= BROKEN_STEPS) or not all(map(math.isfinite, losses)):
             memory.broken = 0
             return [self._numbers_broke(kimg)]
         if broken:

@@ -78,7 +78,7 @@ def _measured(
             yield Progress(event.done, event.total, f"Reading {event.note}")
     if read is None:
         raise StudioError("The folder could not be read.")
-    examples, report = read[0].pixels, read[1]
+    examples, file_count = read[0].pixels, len(read[1].usable)
     train, held_out, known = sides(read[0].sources, entry.header.trained)
     count = min(MOST, max(len(held_out), min(FEWEST_RESULTS, len(train))))
     threads = torch.get_num_threads()
@@ -94,7 +94,7 @@ def _measured(
         figures["fid_floor"] = fid(files[:few], others[:few])
     yield Finished(
         Measured(
-            figures, medium.load_features().version, len(made), len(report.usable),
+            figures, medium.load_features().version, len(made), file_count,
             len(train), len(held_out), known,
         )
     )  # fmt: skip

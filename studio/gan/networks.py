@@ -200,9 +200,7 @@ class Generator(nn.Module):
         patch = self.config.patch
         if not finest or patch == 1:
             return picture + coarse
-        return F.pixel_shuffle(picture, patch) + upsample(
-            coarse, (patch, patch), self.config.torus
-        )
+        return F.pixel_shuffle(picture, patch) + upsample(coarse, (patch, patch), self.config.torus)
 
     def forward(
         self,

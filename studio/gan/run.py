@@ -117,7 +117,9 @@ def _opened(
     store = CheckpointStore(run.checkpoints_path)
     found = store.load_newest() if resume else None
     if store.damaged and team.leads:
-        words = f"{len(store.damaged)} damaged checkpoint(s) passed over; going on from an older one."
+        words = (
+            f"{len(store.damaged)} damaged checkpoint(s) passed over; going on from an older one."
+        )
         yield Preview(run.append("note", text=words))
     if found is not None:
         try:

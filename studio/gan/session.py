@@ -90,7 +90,7 @@ class Session:
         self.clock = Clock(before_s=float(values.get("trained_seconds", 0.0)))
         self._checked_kimg = float(values.get("checked_kimg", 0.0))
         self._figures: list[dict[str, float]] = []  # since the last report
-        self._recent: deque[dict[str, float]] = deque(maxlen=32)  # what a check looks at
+        self._recent: deque[dict[str, float]] = deque(values.get("recent", []), maxlen=32)
         self._shown: dict[str, float] = {}
         self._seen_at_start, self._parts = trainer.seen, trainer.accumulate
         self._board: EventWriter | None = None
@@ -293,6 +293,7 @@ class Session:
             "trained_seconds": self.clock.total_s,
             "checked_kimg": self._checked_kimg,
             "guardian": self.guardian.state(),
+            "recent": list(self._recent),
         }
         with contextlib.suppress(FloatingPointError):  # the guardian goes back to an older one
             self.store.save(self.trainer.tensors(), values, self.trainer.kimg)

@@ -112,7 +112,7 @@ class Trainer:
         self.config = config = resolved(config, training, len(examples))
         self.training, self.examples, self.team = training, examples, team
         self.device = device.torch_device
-        self.mixed = mixed_precision(self.device)
+        self.mixed = config.precision != "float32" and mixed_precision(self.device)
         generator, discriminator = training.networks(network)
         layout = torch.channels_last if self.device.type != "mps" else torch.contiguous_format
         self.generator: Any = generator.to(self.device, memory_format=layout)  # type: ignore[call-overload]
@@ -325,6 +325,9 @@ class Trainer:
             "gamma": self.gamma,
             "augment": self.augment,
             "mixed": self.mixed,
+            "accumulate": self.accumulate,
+            # What the next figures() will be means of; part of what the guardian goes by.
+            "sums": {name: [float(v), self._weights[name]] for name, v in self._sums.items()},
         }
 
     def restore(self, tensors: dict[str, Tensor], counters: dict[str, Any]) -> None:
@@ -336,9 +339,12 @@ class Trainer:
         restore_optimiser(self.optimiser_d, without_prefix("adam_d", tensors))
         self.seen, self.steps = int(counters["seen"]), int(counters["steps"])
         self.mixed = self.mixed and bool(counters["mixed"])
+        self.accumulate = max(self.accumulate, int(counters["accumulate"]))
         self.gamma, self.augment = float(counters["gamma"]), float(counters["augment"])
         self.set_rate(float(counters["rate"]))
-        self._sums, self._weights = {}, {}
+        sums = dict(counters["sums"]).items()
+        self._sums = {name: torch.tensor(v[0], device=self.device) for name, v in sums}
+        self._weights = {name: float(v[1]) for name, v in sums}
 
     def set_rate(self, rate: float) -> None:
         """Another learning rate from here on."""

@@ -46,7 +46,9 @@ def start_from(trainer: Trainer, path: Path, freeze: int) -> None:
     _, weights, judge = load_whole_model(path)
     share = _fill(trainer.generator, weights)
     if share < LEAST_SHARE:
-        raise StudioError(f"{path.name} is a network of another kind; training cannot go on from it.")
+        raise StudioError(
+            f"{path.name} is a network of another kind; training cannot go on from it."
+        )
     trainer.average.network.load_state_dict(trainer.generator.state_dict())
     if judge:
         _fill(trainer.discriminator, judge)
@@ -78,5 +80,3 @@ def _fill(network: nn.Module, weights: dict[str, Tensor]) -> float:
     network.load_state_dict({**own, **fitting})
     total = sum(value.numel() for value in own.values())
     return sum(value.numel() for value in fitting.values()) / max(total, 1)
-
-

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,8 @@ def one_sentence(err: str) -> bool:
         ["generate", "m", "--seeds", "5-1", "--out", "x"],
         ["generate", "m", "--seeds", "1", "--out", "x", "--psi", "nan"],
         ["measure", "no-such-model", "."],
+        ["card", "no-such-model"],
+        ["card", "fruit", "no-such-folder"],
         ["demo"],
     ],
     ids=" ".join,
@@ -78,7 +81,7 @@ def test_bad_usage_is_one_sentence_and_2(atelier, words, tmp_path, monkeypatch):
 def test_help_and_version(atelier):
     code, out, _ = atelier("--help")
     assert code == 0
-    for command in ("check", "train", "generate", "measure", "models", "demo", "bench"):
+    for command in ("check", "train", "generate", "measure", "card", "models", "demo", "bench"):
         assert command in out
     assert atelier("--version")[1].startswith("Atelier ")
     assert atelier("train", "--help")[0] == 0
@@ -189,14 +192,55 @@ def test_a_device_that_is_not_there_is_named(atelier, library, tmp_path):
 def test_measure_prints_figures(atelier, kind, library, folder_of):
     words = ["measure", f"mine-{kind.name}", folder_of(kind), "--device", "cpu"]
     code, out, err = atelier(*words, "--json")
-    figures = json.loads(out)
+    found = json.loads(out)
     assert (code, err) == (0, "")
-    assert figures and all(isinstance(value, (int, float)) for value in figures.values())
+    assert found["features"] and found["files"] == 12 and not found["held_out_known"]
+    assert all(isinstance(value, float) for value in found["figures"].values())
+    assert "nearest_ratio" in found["figures"] and isinstance(found["cautions"], list)
 
 
-def test_measure_prints_a_table_for_people(atelier, library, folder_of):
-    code, out, _ = atelier("measure", "mine-artwork", folder_of(ARTWORK), "--device", "cpu")
-    assert code == 0 and "fd_rand" in out and len(out.splitlines()) > 5
+@every_kind
+def test_measure_prints_a_table_for_people(atelier, kind, library, folder_of):
+    code, out, err = atelier("measure", f"mine-{kind.name}", folder_of(kind), "--device", "cpu")
+    assert (code, err) == (0, "")
+    assert "FLOOR" in out and ("KID-rand" in out) == (kind.name != "music")
+    assert "KID" in out and "nearest-file ratio" in out
+    assert "half of the folder" in out and "Frechet distances are left out" in out
+    assert ("OVERLAP" in out) == (kind.name != "artwork")
+    assert all(len(line) < 200 for line in out.splitlines())
+
+
+def test_measure_with_fid_says_what_to_install(atelier, library, folder_of, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch_fidelity", None)
+    words = ["measure", "mine-artwork", folder_of(ARTWORK), "--device", "cpu", "--fid"]
+    code, out, err = atelier(*words)
+    assert (code, out) == (2, "") and one_sentence(err) and "torch-fidelity" in err
+    words[1] = "mine-music"
+    code, _, err = atelier(*words)
+    assert code == 2 and one_sentence(err) and "not for clips" in err
+
+
+def test_measure_with_fid_prints_it_with_its_floor(atelier, library, folder_of, monkeypatch):
+    fake = types.ModuleType("torch_fidelity")
+    found = {"frechet_inception_distance": 41.5}
+    monkeypatch.setattr(fake, "calculate_metrics", lambda **words: found, raising=False)
+    monkeypatch.setitem(sys.modules, "torch_fidelity", fake)
+    words = ["measure", "mine-artwork", folder_of(ARTWORK), "--device", "cpu", "--fid"]
+    code, out, _ = atelier(*words)
+    assert code == 0 and out.count("41.5") == 2
+
+
+def test_card_of_a_model_and_of_a_run(atelier, library, folder_of, tmp_path):
+    code, out, err = atelier("card", "mine-artwork")
+    assert (code, err) == (0, "") and out.startswith("# Tiny artwork\n")
+    assert "## Figures" not in out and "## Made with" not in out
+    folder, run = folder_of(ARTWORK), tmp_path / "run"
+    assert atelier(*train_words(folder, run, "--kimg", "0.01", "--licence", "CC0-1.0"))[0] == 0
+    code, out, err = atelier("card", run, folder, "--device", "cpu")
+    assert (code, err) == (0, "")
+    assert "CC0-1.0" in out and "## Made with" in out and "## Figures" in out
+    assert folder.name in out and str(folder) not in out  # cards are given away
+    assert atelier("card", "no-such-model")[0] == 2
 
 
 # ---------------------------------------------------------------- train

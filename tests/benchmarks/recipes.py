@@ -164,7 +164,9 @@ def run(
 def _replaced(recipe: Recipe) -> dict[str, Any]:
     plain = recipe.plain_loss
     return {
-        "discriminator_loss": alternatives.plain_discriminator_loss if plain else discriminator_loss,
+        "discriminator_loss": alternatives.plain_discriminator_loss
+        if plain
+        else discriminator_loss,
         "generator_loss": alternatives.plain_generator_loss if plain else generator_loss,
         "gradient_penalty": alternatives.real_penalty if recipe.only_r1 else gradient_penalty,
     }
@@ -189,7 +191,9 @@ def table(paths: list[Path], look: float = 1.0) -> None:
         found = groups[key]
         kids = [row["kid"] for row in found]
         spread = f" ± {statistics.stdev(kids):.2f}" if len(kids) > 1 else ""
-        figures = [mean(row[name] for row in found) for name in ("coverage", "nearest", "diversity")]
+        figures = [
+            mean(row[name] for row in found) for name in ("coverage", "nearest", "diversity")
+        ]
         print(
             f"| {key[0]} | {key[1]:g} | {key[2]} | {len(found)} | "
             f"{mean(row['kimg'] for row in found):.1f} | {mean(kids):.3f}{spread} | "

@@ -1,4 +1,4 @@
-"""The training loop of every medium: learns, repeats, resumes bit for bit, keeps its run folder."""
+"""The training loop of every medium: learns, repeats, goes on bit for bit, in parts or whole."""
 
 import json
 from dataclasses import replace
@@ -8,19 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from studio import media
-from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
-from studio.core.model_file import read_entry
-from studio.core.run_folder import RunFolder, TrainConfig
-from studio.core.work import Finished, Preview, Progress, result_of
-from studio.gan import run as run_module
+from studio.core.run_folder import TrainConfig
+from studio.core.work import result_of
+from studio.gan.batches import Batches, Rows
 from studio.gan.device import Device
-from studio.gan.run import train_run
-from studio.gan.store import CheckpointStore
-from studio.gan.train import Trainer, resolved, steps
+from studio.gan.train import Trainer, resolved
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
 CPU = Device(torch.device("cpu"), "CPU")
@@ -42,11 +37,22 @@ def config_for(kind: MediumKind, folder: Path, **changes: Any) -> TrainConfig:
     return replace(small, **changes)
 
 
-def trainer_for(kind: MediumKind, folder: Path, **changes: Any) -> Trainer:
-    config = config_for(kind, folder, **changes)
-    examples, _ = result_of(kind.load_reader().read(folder, config.size_px))
-    training = kind.load_training()
-    return Trainer(config, training, training.describe(examples, config), examples, CPU)
+@pytest.fixture
+def trainer_for(folder_of, tmp_path):
+    """A small trainer of a medium; every call reads the folder anew."""
+    made: list[Trainer] = []
+
+    def make(kind: MediumKind, **changes: Any) -> Trainer:
+        config = config_for(kind, folder_of(kind), **changes)
+        cache = tmp_path / f"cache-{len(made)}"
+        examples, _ = result_of(kind.load_reader().read(folder_of(kind), config.size_px, cache))
+        training = kind.load_training()
+        network = training.describe(examples.pixels, config)
+        made.append(Trainer(config, training, network, examples.pixels, CPU))
+        made[-1].mixed = False
+        return made[-1]
+
+    return make
 
 
 def weights(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -58,26 +64,131 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 
 
 @KINDS
-def test_resume_is_exact(kind: MediumKind, folder_of) -> None:
+def test_resume_is_exact(kind: MediumKind, trainer_for) -> None:
     """Six steps in one go equal three, a checkpoint, and three more: every tensor, every bit."""
-    whole = trainer_for(kind, folder_of(kind), augment=0.5)
+    whole = trainer_for(kind, augment=0.5)
     for _ in range(3):
         whole.step()
+    whole.gamma, whole.augment = 0.7, 0.6
+    whole.set_rate(0.001)
     saved, counters = weights(whole), json.loads(json.dumps(whole.counters()))
     for _ in range(3):
         whole.step()
-    resumed = trainer_for(kind, folder_of(kind), augment=0.5)
+    resumed = trainer_for(kind, augment=0.5)
     torch.manual_seed(999)
     resumed.restore(saved, counters)
     for _ in range(3):
         resumed.step()
     assert same(weights(whole), weights(resumed))
     assert resumed.seen == 24 and resumed.kimg == 0.024
+    assert (resumed.gamma, resumed.augment, resumed.rate) == (0.7, 0.6, 0.001)
 
 
 @KINDS
-def test_looking_at_samples_changes_nothing(kind: MediumKind, folder_of) -> None:
-    one, other = (trainer_for(kind, folder_of(kind)) for _ in range(2))
+def test_parts_of_a_batch_add_up_to_the_whole(kind: MediumKind, trainer_for) -> None:
+    """Adam without momentum remembers the gradient itself: it is the same in one part or three."""
+    found = []
+    for parts in (1, 2, 3):
+        trainer = trainer_for(
+            kind, augment=0.5, learning_rate=1e-6, accumulate=parts, penalty_every=1
+        )
+        trainer.step()
+        found.append({n: v for n, v in trainer.tensors().items() if n.startswith("adam")})
+    for other in found[1:]:
+        for name, value in found[0].items():
+            assert torch.allclose(value, other[name], rtol=1e-3, atol=1e-5), name
+
+
+@KINDS
+def test_memory_that_runs_out_halves_the_parts(kind: MediumKind, trainer_for) -> None:
+    trainer = trainer_for(kind)
+    phase, failures = trainer._generator_phase, [2]
+
+    def scarce(parts: Any) -> None:
+        if failures[0]:
+            failures[0] -= 1
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        phase(parts)
+
+    trainer._generator_phase = scarce  # type: ignore[method-assign]
+    before = weights(trainer)
+    trainer.step()
+    assert trainer.accumulate == 4 and trainer.seen == 4
+    after = weights(trainer)
+    assert any(not torch.equal(before[n], after[n]) for n in before if n.startswith("generator"))
+    assert all(p.requires_grad for p in trainer.discriminator.parameters())
+
+
+def test_other_errors_and_the_last_part_are_not_swallowed(trainer_for) -> None:
+    trainer = trainer_for(media.kind("artwork"))
+
+    def broken(parts: Any) -> None:
+        raise RuntimeError("shapes do not match")
+
+    trainer._penalty_phase = broken  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="shapes"):
+        trainer.step()
+    trainer.accumulate = 4
+
+    def full(parts: Any) -> None:
+        raise RuntimeError("DefaultCPUAllocator: not enough memory")
+
+    trainer._penalty_phase = full  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="not enough"):
+        trainer.step()
+
+
+def test_a_broken_gradient_moves_nothing_and_is_counted(trainer_for) -> None:
+    trainer = trainer_for(media.kind("artwork"))
+    trainer.step()
+    trainer.figures()
+    before = weights(trainer)
+    trainer.generator.start.register_hook(lambda grad: grad * float("nan"))
+    trainer.optimiser_d.step = lambda: None  # type: ignore[method-assign]
+    trainer._generator_phase(trainer._parts(trainer._draw()))
+    after = weights(trainer)
+    moved = [
+        n for n in before if n.startswith("generator") and not torch.equal(before[n], after[n])
+    ]
+    assert moved == [] and trainer.figures()["broken"] == 1
+
+
+def test_reading_ahead_gives_the_same_batches(folder_of, tmp_path) -> None:
+    kind = media.kind("artwork")
+    examples, _ = result_of(kind.load_reader().read(folder_of(kind), 32, tmp_path))
+    rows = Rows(examples.pixels, np.array([5, 1, 7, 3]))
+    assert rows.shape == (4, 32, 32, 3)
+    found = []
+    for ahead in (False, True):
+        batches = Batches(
+            rows, lambda x, random: x, 3, 6, slice(2, 5), torch.device("cpu"), ahead=ahead
+        )
+        found.append([batches.reals(step) for step in (0, 1, 2, 7, 8)])
+        batches.close()
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+    assert found[0][0].shape == (3, 32, 32, 3)
+    assert not torch.equal(found[0][0], found[0][1])
+
+
+def test_augmentation_follows_what_the_discriminator_knows_by_heart(trainer_for) -> None:
+    trainer = trainer_for(media.kind("artwork"))
+    start = trainer.augment
+    trainer.steer_augmentation(0.9, kimg=5)
+    assert trainer.augment == pytest.approx(min(0.85, start + 0.05))
+    trainer.steer_augmentation(0.9, kimg=1000)
+    assert trainer.augment == 0.85, "more would leak into the results"
+    trainer.steer_augmentation(0.1, kimg=1000)
+    assert trainer.augment == 0.0
+    trainer.steer_augmentation(None, kimg=5)
+    assert trainer.augment == 0.0, "without files kept back it stays"
+    fixed = trainer_for(media.kind("artwork"), augment=0.3)
+    fixed.steer_augmentation(0.9, kimg=5)
+    assert fixed.augment == 0.3, "what a person chose stays"
+
+
+@KINDS
+def test_looking_at_samples_changes_nothing(kind: MediumKind, trainer_for) -> None:
+    one, other = (trainer_for(kind) for _ in range(2))
     for trainer in (one, other):
         torch.manual_seed(5)
         trainer.step()
@@ -89,23 +200,28 @@ def test_looking_at_samples_changes_nothing(kind: MediumKind, folder_of) -> None
 
 
 @KINDS
-def test_both_networks_and_the_average_move(kind: MediumKind, folder_of) -> None:
-    trainer = trainer_for(kind, folder_of(kind))
+def test_both_networks_and_the_average_move(kind: MediumKind, trainer_for) -> None:
+    trainer = trainer_for(kind)
     before = weights(trainer)
-    figures = trainer.step()
+    trainer.step()
+    figures = trainer.figures()
     after = weights(trainer)
     for part in ("generator.", "discriminator.", "average."):
         moved = [n for n in before if n.startswith(part) and not torch.equal(before[n], after[n])]
         assert len(moved) > 5
-    assert figures.r1 > 0 and figures.r2 > 0 and np.isfinite(figures.loss_g)
+    assert figures["r1"] > 0 and figures["r2"] > 0 and np.isfinite(figures["loss_g"])
+    assert trainer.figures() == {}, "figures are those since the last call"
 
 
-def test_the_discriminator_learns_to_tell(folder_of) -> None:
+def test_the_discriminator_learns_to_tell(trainer_for) -> None:
     """With the generator standing still, its loss must fall."""
     kind = media.kind("artwork")
-    trainer = trainer_for(kind, folder_of(kind), learning_rate=0.005)
+    trainer = trainer_for(kind, learning_rate=0.005)
     trainer.optimiser_g.param_groups[0]["lr"] = 0.0
-    losses = [trainer.step().loss_d for _ in range(40)]
+    losses = []
+    for _ in range(40):
+        trainer.step()
+        losses.append(trainer.figures()["loss_d"])
     assert np.mean(losses[-5:]) < 0.6 * losses[0]
 
 
@@ -118,134 +234,3 @@ def test_what_is_left_open_is_decided_by_the_folder() -> None:
     assert resolved(config, training, 50).batch == training.batch
     kept = resolved(replace(config, augment=0.1, batch=3, gamma=9), training, 50)
     assert (kept.augment, kept.batch, kept.gamma) == (0.1, 3, 9)
-
-
-def test_broken_numbers_stop_the_loop(folder_of, monkeypatch) -> None:
-    trainer = trainer_for(media.kind("artwork"), folder_of(media.kind("artwork")))
-    with torch.no_grad():
-        next(trainer.discriminator.parameters()).fill_(float("nan"))
-    with pytest.raises(FloatingPointError):
-        next(steps(trainer, 1.0))
-
-
-@pytest.fixture
-def run(tmp_path: Path, folder_of) -> RunFolder:
-    found = RunFolder(tmp_path / "run")
-    found.create(config_for(media.kind("artwork"), folder_of(media.kind("artwork"))))
-    return found
-
-
-def test_a_run_leaves_everything_in_its_folder(run: RunFolder) -> None:
-    events = list(train_run(run, media.kind("artwork")))
-    assert isinstance(events[-1], Finished) and events[-1].value == run.model_path
-    assert any(isinstance(e, Progress) for e in events)
-    assert any(isinstance(e, Preview) for e in events)
-    status = run.status()
-    assert (status.state, status.kimg) == ("finished", 0.04)
-    assert status.sample is not None
-    with Image.open(status.sample) as grid:
-        assert grid.size == (8 * 34 - 2, 4 * 34 - 2)
-    entry = read_entry(run.model_path)
-    assert (entry.header.name, entry.header.medium, entry.header.size_px) == ("Tiny", "artwork", 32)
-    assert entry.header.trained["examples"] == 12 and entry.preview_png.startswith(b"\x89PNG")
-    assert not run.is_running()
-
-
-def test_stop_then_resume_goes_on(run: RunFolder) -> None:
-    for event in train_run(run, media.kind("artwork")):
-        if isinstance(event, Preview) and event.value["event"] == "sample":
-            run.tell("stop")
-    assert run.status().state == "stopped"
-    stopped = run.status().kimg
-    assert 0 < stopped < 0.04
-    records = [
-        e.value
-        for e in train_run(run, media.kind("artwork"), resume=True)
-        if isinstance(e, Preview)
-    ]
-    start = next(r for r in records if r["event"] == "start")
-    assert start["kimg"] == stopped
-    assert run.status().state == "finished"
-
-
-def test_closing_the_work_saves_first(run: RunFolder) -> None:
-    work = train_run(run, media.kind("artwork"))
-    for event in work:
-        if isinstance(event, Preview) and event.value["event"] == "sample":
-            break
-    work.close()
-    assert CheckpointStore(run.checkpoints_path).has_checkpoint and run.status().state == "stopped"
-    assert not run.is_running()
-
-
-def test_pause_waits_and_goes_on(run: RunFolder, monkeypatch) -> None:
-    paused: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        paused.append(seconds)
-        if len(paused) == 3:
-            run.tell("run")
-
-    monkeypatch.setattr(run_module.time, "sleep", sleep)
-    for event in train_run(run, media.kind("artwork")):
-        if isinstance(event, Preview) and event.value["event"] == "sample" and not paused:
-            run.tell("pause")
-    assert len(paused) == 3
-    assert [r["event"] for r in run.events()[0]].count("paused") == 1
-    assert run.status().state == "finished"
-
-
-def test_two_trainers_never_share_a_run(run: RunFolder) -> None:
-    lock = run.lock()
-    assert lock.acquire() and run.is_running()
-    with pytest.raises(StudioError, match="already being trained"):
-        list(train_run(run, media.kind("artwork")))
-    lock.release()
-
-
-def test_a_damaged_checkpoint_is_a_sentence(run: RunFolder) -> None:
-    path = run.checkpoints_path / "000000.020.safetensors"
-    path.parent.mkdir()
-    path.write_bytes(b"\0" * 100)
-    with pytest.raises(StudioError, match="damaged"):
-        list(train_run(run, media.kind("artwork"), resume=True))
-    assert path.read_bytes() == b"\0" * 100
-    assert run.status().state == "failed"
-
-
-def test_a_run_goes_on_from_an_older_checkpoint_bit_for_bit(run: RunFolder, tmp_path) -> None:
-    """The newest one is damaged: the one before it leads to the same weights, a little later."""
-    config = replace(run.config(), checkpoint_seconds=0.0, kimg=0.024)
-    run.config_path.write_text(json.dumps(config.to_json()))
-    list(train_run(run, media.kind("artwork")))
-    newest = CheckpointStore(run.checkpoints_path).paths()[0]
-    content = bytearray(newest.read_bytes())
-    content[-1000] ^= 4
-    newest.write_bytes(content)
-    longer = replace(config, kimg=0.04)
-    run.config_path.write_text(json.dumps(longer.to_json()))
-    list(train_run(run, media.kind("artwork"), resume=True))
-    starts = [r["kimg"] for r in run.events()[0] if r["event"] == "start"]
-    assert starts == [0, 0.02]
-    other = RunFolder(tmp_path / "other")
-    other.create(longer)
-    list(train_run(other, media.kind("artwork")))
-    resumed, whole = (CheckpointStore(r.checkpoints_path).load_newest() for r in (run, other))
-    assert resumed and whole and resumed.path.name == whole.path.name == "000000.040.safetensors"
-    assert same(resumed.tensors, whole.tensors)
-
-
-def test_the_clock_can_end_a_run(run: RunFolder) -> None:
-    config = replace(run.config(), kimg=1e6, seconds=0.5)
-    run.config_path.write_text(json.dumps(config.to_json()))
-    list(train_run(run, media.kind("artwork")))
-    assert run.status().state == "finished" and run.status().kimg < 100
-
-
-def test_training_goes_on_when_the_folder_is_gone(run: RunFolder, tmp_path: Path) -> None:
-    """Once read, the run lives on its own cache."""
-    list(train_run(run, media.kind("artwork")))
-    config = replace(run.config(), kimg=0.06, folder=str(tmp_path / "unplugged"))
-    run.config_path.write_text(json.dumps(config.to_json()))
-    list(train_run(run, media.kind("artwork"), resume=True))
-    assert run.status().kimg == 0.06

@@ -6,6 +6,8 @@ phrase up. Two phrases are near where they would be called alike; VERSION change
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from studio.media.music.document import BARS, PITCHES, STEPS, STEPS_PER_BAR
@@ -15,6 +17,7 @@ VERSION = "phrase-1"
 AT_ONCE = 256
 HALVES = 8  # of a bar, over which the contour is drawn
 WIDEST = 12
+BEATS = 16
 # rows of the grid (MIDI - 24): kick, snare and its kin, hats; everything else is the last group
 DRUM_ROWS = ((11, 12), (13, 14, 15, 16), (18, 20, 22))
 
@@ -34,6 +37,23 @@ class PhraseFeatures:
     def disguised(self, examples: np.ndarray) -> np.ndarray:
         """None: phrases are read in one key, so that a transposed copy is the copy itself."""
         return examples[:0]
+
+    def outlines(self, examples: np.ndarray) -> np.ndarray:
+        """The harmony of each track, beat by beat, and the drums: float32 [N, 16, 49]."""
+        found = [np.zeros((0, BEATS, 4 * 12 + 1), np.float32)]
+        for start in range(0, len(examples), AT_ONCE):
+            rolls = unpack(np.asarray(examples[start : start + AT_ONCE]))
+            beats = rolls[:, :, 0].reshape(len(rolls), 4, BEATS, STEPS // BEATS, PITCHES)
+            hits = rolls[:, PITCHED, 1].reshape(len(rolls), BEATS, -1).sum(2)
+            tracks = chroma(beats).transpose(0, 2, 1, 3).reshape(len(rolls), BEATS, -1)
+            found.append(np.sqrt(np.concatenate([tracks, hits[..., None]], 2), dtype=np.float32))
+        return np.concatenate(found)
+
+    def views(self, outlines: np.ndarray) -> Iterator[np.ndarray]:
+        """As it is, then begun one, two and three bars later: [N, 784]."""
+        for bar in range(BARS):
+            turned = np.roll(outlines, -bar * BEATS // BARS, axis=1)
+            yield turned.reshape(len(outlines), int(np.prod(outlines.shape[1:])))
 
 
 def _describe(rolls: np.ndarray) -> np.ndarray:

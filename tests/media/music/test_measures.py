@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studio.gan.metrics import held_out_figures, reference
+from studio.gan.metrics import held_out_figures, nearest_files, reference
 from studio.media.music.features import PhraseFeatures
 from studio.media.music.measures import (
     describe,
@@ -173,5 +173,15 @@ def test_copies_show_even_with_notes_changed():
     retouched[:, 0, :, 60:] = 0  # the end of the melody is gone
     found = held_out_figures(np.packbits(retouched, axis=-1), files, FEATURES)
     assert found["nearest_ratio"] < 0.5 and found["c_t"] < -3
-    index, _ = files.nearest(files.place(FEATURES(np.packbits(retouched, axis=-1))))
+    assert found["copied_share"] > 0.8
+    index, _ = nearest_files(np.packbits(retouched, axis=-1), files, FEATURES)
     assert (index == np.arange(len(TRAIN))).mean() > 0.95
+
+
+def test_a_copy_that_begins_in_another_bar_is_found():
+    files = reference(TRAIN, HELD_OUT, FEATURES)
+    turned = np.roll(TRAIN, 32, axis=3)
+    assert held_out_figures(turned, files, FEATURES)["copied_share"] > 0.9
+    assert held_out_figures(OTHERS, files, FEATURES)["copied_share"] < 0.05
+    index, distance = nearest_files(turned, files, FEATURES)
+    assert (index == np.arange(len(TRAIN))).all() and (distance < 0.2).all()
