@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.core.errors import DiskFull, StudioError
@@ -39,6 +39,7 @@ def test_they_come_back_with_their_files(tmp_path):
     assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [INDEX, PIXELS]
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 11), min_size=1))
 def test_those_that_stay_are_moved_together(tmp_path_factory, keep):
     folder = tmp_path_factory.mktemp("cache")

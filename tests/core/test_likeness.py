@@ -19,13 +19,13 @@ def scene(seed: int, side: int = 160) -> Image.Image:
     pixels = np.asarray(ground).copy()
     y, x = np.mgrid[:side, :side]
     for _ in range(12):
-        cy, cx, radius = random.uniform(0, side, 2).tolist() + [random.uniform(8, 30)]
+        cy, cx, radius = *random.uniform(0, side, 2).tolist(), random.uniform(8, 30)
         pixels[(y - cy) ** 2 + (x - cx) ** 2 < radius**2] = random.integers(20, 230, 3)
     return Image.fromarray(pixels)
 
 
 def small(image: Image.Image) -> np.ndarray:
-    shrunk = image.convert("RGB").resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
+    shrunk = image.convert("RGB").resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR)
     return np.asarray(shrunk)
 
 
