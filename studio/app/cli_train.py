@@ -9,28 +9,37 @@ import os
 import signal
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
+from studio.app.cli_config import new_config, resumed_config
+from studio.app.cli_team import (
+    in_team,
+    is_follower,
+    load_process_count,
+    lower_priority,
+    quiet_threads,
+    run_team,
+)
 from studio.app.cli_text import duration, plain
 from studio.core.errors import StudioError
-from studio.core.files import walk, write_bytes
 from studio.core.kind import MediumKind
-from studio.core.library import places
 from studio.core.run_folder import RunFolder, TrainConfig
-from studio.core.settings import load_settings
 from studio.core.work import Preview, Progress, Work
 from studio.media import kind as kind_of
 
-WITHOUT_END_KIMG = 1e6  # with --seconds the clock decides
 LINE_SECONDS = 10.0
 
 
 def train(arguments: argparse.Namespace) -> int:
     """Start or resume a run and follow it to its end."""
+    quiet_threads()
+    if arguments.background:
+        lower_priority()
     run = RunFolder(Path(arguments.out))
+    if is_follower():
+        return _follow_leader(run)
     exists = run.config_path.exists()
     if arguments.resume and (exists or not arguments.folder):
         config = resumed_config(run, arguments)
@@ -38,6 +47,9 @@ def train(arguments: argparse.Namespace) -> int:
         config = new_config(arguments)
         _refuse_inside(Path(config.folder), run.path)
         run.create(config)
+    processes = 1 if in_team() else arguments.processes or load_process_count(config.device)
+    if processes > 1:
+        return run_team(run, processes, arguments)
     medium = kind_of(config.medium)
     show: Show = Lines() if arguments.events else Words(run, config)
     with Stop(run) as stop:
@@ -51,72 +63,25 @@ def train(arguments: argparse.Namespace) -> int:
     return 128 + stop.signal if stop.signal else 0
 
 
+def _follow_leader(run: RunFolder) -> int:
+    """One of a team that does not lead: it trains along, and the leader writes and speaks."""
+    for _ in range(600):
+        if run.config_path.exists():
+            break
+        time.sleep(0.1)
+    medium = kind_of(run.config().medium)
+    with Stop(run) as stop:
+        stop.run_started()
+        for _ in load_run(run, medium, resume=True):
+            pass
+    return 128 + stop.signal if stop.signal else 0
+
+
 def load_run(run: RunFolder, medium: MediumKind, resume: bool) -> Work:
     """The training work; imports torch."""
     from studio.gan.run import train_run
 
     return train_run(run, medium, resume)
-
-
-def new_config(arguments: argparse.Namespace) -> TrainConfig:
-    """The configuration of a new run; StudioError when something needed is missing."""
-    if not arguments.folder or not arguments.medium:
-        missing = "the FOLDER to train on" if not arguments.folder else "--medium"
-        raise StudioError(f"A new training run needs {missing}.")
-    medium = kind_of(arguments.medium)
-    folder = Path(arguments.folder)
-    walk(folder)  # a missing or unreadable folder is refused before anything is written
-    settings, _ = load_settings(places().settings_path)
-    config = TrainConfig(
-        medium.name, str(folder.resolve()), device=settings.device, threads=settings.threads
-    )
-    return replace(config, **_chosen(arguments))
-
-
-def resumed_config(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig:
-    """The run's own configuration, with a new length, device or thread count where asked for.
-
-    StudioError when the command asks for what a run cannot change.
-    """
-    before = run.config()
-    asked = _chosen(arguments)
-    asked |= {"medium": arguments.medium} if arguments.medium else {}
-    asked |= {"folder": str(Path(arguments.folder).resolve())} if arguments.folder else {}
-    for name, word in (
-        ("medium", "--medium"), ("folder", "FOLDER"), ("size_px", "--size"),
-        ("seed", "--seed"), ("name", "--name"), ("remedies", "--remedy"),
-    ):  # fmt: skip
-        if name in asked and asked[name] != getattr(before, name):
-            raise StudioError(
-                f"This run was started with another {word} ({getattr(before, name)}); "
-                f"leave {word} out, or choose another --out."
-            )
-    config = replace(before, **asked)
-    if config != before:
-        write_bytes(run.config_path, json.dumps(config.to_json(), indent=2).encode())
-    return config
-
-
-def _chosen(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What was given on the command line, by the names of TrainConfig."""
-    given = {
-        "size_px": arguments.size,
-        "kimg": arguments.kimg,
-        "seconds": arguments.seconds,
-        "device": arguments.device,
-        "threads": arguments.threads,
-        "seed": arguments.seed,
-        "name": arguments.name,
-        "licence": arguments.licence,
-        "credit": arguments.credit,
-        "remedies": tuple(arguments.remedy) if arguments.remedy else None,
-    }
-    chosen = {name: value for name, value in given.items() if value is not None}
-    if "seconds" in chosen:
-        chosen["kimg"] = WITHOUT_END_KIMG
-    elif "kimg" in chosen:
-        chosen["seconds"] = None
-    return chosen
 
 
 def _refuse_inside(folder: Path, out: Path) -> None:
@@ -200,6 +165,13 @@ class Words:
                 self._last_s = -LINE_SECONDS
             case "progress":
                 self._changing(self._progress(record))
+            case "measure":
+                self._measured(record)
+            case "guardian":
+                reaction = f" {record['reaction']}" if record["reaction"] else ""
+                self._fixed(f"! {record['text']}{reaction}")
+            case "paused" | "note" if record.get("text"):
+                self._fixed(record["text"])
             case "stopped":
                 self._fixed(f"Stopped at {record['kimg']:.1f} kimg. To go on:")
                 self._fixed(f"  atelier train --resume --out {self._run.path}")
@@ -214,6 +186,15 @@ class Words:
         end = "" if by_clock else f" of {self._config.kimg:g}"
         left = f", {duration(record['eta_s'])} left" if record.get("eta_s") is not None else ""
         return f"{record['kimg']:.1f}{end} kimg, {record['images_per_s']:.0f} images/s{left}"
+
+    def _measured(self, record: dict[str, Any]) -> None:
+        """On files kept back, where there are any."""
+        if "overfit" in record:
+            best = ", the best so far" if record["best"] else ""
+            self._fixed(
+                f"{record['kimg']:.1f} kimg: KID-rand {record['kid_rand']:.3f}, coverage "
+                f"{record['coverage']:.2f}{best}"
+            )
 
     def _changing(self, text: str) -> None:
         if self._on_screen:

@@ -1,24 +1,39 @@
-"""Asks torch, on the worker, which device plays and why."""
+"""Asks torch, on the worker, which device plays and trains, and why."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from studio.core.presets import Machine
 from studio.core.work import Finished, Progress, Work
 
 
+@dataclass(frozen=True)
+class FoundDevice:
+    """The device in words, the reason in one sentence, and what a training can count on."""
+
+    words: str
+    why: str
+    machine: Machine
+
+
 def device_work(name: str, threads: int) -> Work:
-    """Finished((words, why)): the device chosen, and the reason in one sentence."""
+    """Finished(FoundDevice)."""
     yield Progress(0, 0)
     yield Finished(load_device(name, threads))
 
 
-def load_device(name: str, threads: int) -> tuple[str, str]:
+def load_device(name: str, threads: int) -> FoundDevice:
     """Choose device and thread count; imports torch. StudioError if there is no such device."""
     from studio.gan.device import available, choose
+    from studio.gan.machine import machine_of
 
-    words = choose(name, threads).words
+    device = choose(name, threads)
     there = available()
     if name != "auto":
-        return words, f"You chose {name}. This machine has: {', '.join(there)}."
-    if there[0] == "cpu":
-        return words, "torch finds no CUDA or Apple GPU here, so the processor is used."
-    return words, f"The fastest of what this machine has: {', '.join(there)}."
+        why = f"You chose {name}. This machine has: {', '.join(there)}."
+    elif there[0] == "cpu":
+        why = "torch finds no CUDA or Apple GPU here, so the processor is used."
+    else:
+        why = f"The fastest of what this machine has: {', '.join(there)}."
+    return FoundDevice(device.words, why, machine_of(device))

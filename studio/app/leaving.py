@@ -35,6 +35,11 @@ class Leaving(QObject):
             if waits
             else self.tr("It needs no window. Open Atelier again to see how far it has come.")
         )
+        queued = len(self._watch.queue.names())
+        if queued:
+            more += " " + self.tr("What waits in the queue ({}) begins when it is open.").format(
+                queued
+            )
         question = QMessageBox(self._window)
         question.setWindowTitle("Atelier")
         question.setText(text.format(run.name))

@@ -12,14 +12,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from studio import media
-from studio.app.device import device_work, load_device
+from studio.app.device import FoundDevice, device_work, load_device
+from studio.app.pace import pace_work
 from studio.app.session import Session
 from studio.app.window import Window
 from studio.core.errors import StudioError
@@ -31,6 +31,7 @@ from studio.ui.context import StudioContext
 from studio.ui.generation import LoadedGenerators
 from studio.ui.jobs import Job, Jobs
 from studio.ui.run_watch import RunWatch, WatchedRun
+from studio.ui.training_page import TrainingPage
 
 COLLECT_EVERY_MS = 2000
 LOG_BYTES = 1_000_000
@@ -84,12 +85,14 @@ class Studio:
             log.info,
             lambda folder, medium: None,  # the window takes both roads over
             LoadedGenerators(after_load=self._set_threads),
+            probe=pace_work,
         )
         self.session = Session(media.kinds(), self.context)
         self.watch = RunWatch(where)
         self.window = Window(self.session, self.watch)
         self.window.device_changed.connect(self._ask_device)
         self.watch.ended.connect(self._run_ended)
+        self.watch.begun.connect(self._run_begun)
 
     def open(self, project: Path | None, on_ready: Callable[[], None] | None = None) -> None:
         """Show the window; everything slow begins after it is painted and answers."""
@@ -151,6 +154,9 @@ class Studio:
             words = self.window.tr("{name} is trained. Choose it as the model, or look at Train.")
         self.context.notify(words.format(name=run.name, text=run.status.text))
 
+    def _run_begun(self, run: WatchedRun) -> None:
+        self.context.notify(self.window.tr("Next in the queue: {} begins.").format(run.name))
+
     def _offer_lost(self, lost: Path) -> None:
         session = self.session
 
@@ -181,9 +187,13 @@ class Studio:
             replaces="device",
         )
 
-    def _device_found(self, found: Any) -> None:
-        words, why = found
-        self.window.show_device(words, why, good=True)
+    def _device_found(self, found: object) -> None:
+        assert isinstance(found, FoundDevice)
+        self.context.machine = found.machine
+        self.window.show_device(found.words, found.why, good=True)
+        page = self.window.pages.built_page("train")
+        if isinstance(page, TrainingPage):
+            page.form.plan.refresh()
 
     def _no_device(self, error: object) -> None:
         self.window.show_device(self.window.tr("No device"), str(error), good=False)

@@ -19,6 +19,14 @@ from studio.core.files import FileLock, is_locked, make_folder, write_bytes
 COMMANDS = ("run", "pause", "stop")
 WORD_BYTES = 5  # the longest of them
 MAX_UNWRITTEN = 1000
+STATES = {
+    "start": "running",
+    "progress": "running",
+    "paused": "paused",
+    "stopped": "stopped",
+    "finished": "finished",
+    "error": "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,8 @@ class TrainConfig:
     batch 0, gamma 0, augment -1, check_kimg 0 and freeze -1 leave the choice to the medium and the
     size of the folder. gamma_end is what is left of gamma at the end of the run, as a share.
     accumulate cuts a batch into so many parts, for little memory. freeze: how many of the
-    discriminator's blocks, from the pixels on, stay as start_model brought them.
+    discriminator's blocks, from the pixels on, stay as start_model brought them. preset is the word
+    that the rest was chosen by.
     """
 
     medium: str
@@ -62,6 +71,7 @@ class TrainConfig:
     threads: int = 0
     licence: str = ""
     credit: str = ""
+    preset: str = ""
     remedies: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -110,6 +120,9 @@ class RunStatus:
     eta_s: float | None = None
     text: str = ""
     sample: Path | None = None
+    augment: float | None = None
+    memory_mb: float = 0.0
+    best_kimg: float | None = None
 
 
 N = TypeVar("N", float, float | None)
@@ -266,24 +279,28 @@ class RunFolder:
         return status
 
     def after(self, status: RunStatus, record: dict[str, Any]) -> RunStatus:
-        """The status after one more event."""
-        state = {
-            "start": "running",
-            "progress": "running",
-            "paused": "paused",
-            "stopped": "stopped",
-            "finished": "finished",
-            "error": "failed",
-        }.get(record["event"], status.state)
-        sample = status.sample
+        """The status after one more event; unknown events and fields change nothing."""
+        state = STATES.get(record["event"], status.state)
+        sample, best_kimg = status.sample, status.best_kimg
         if record["event"] == "sample":
             sample = self.samples_path / Path(str(record.get("file", ""))).name
+        kimg = _number(record.get("kimg"), status.kimg)
+        if record["event"] in ("measure", "guardian"):  # told later than the step they are about
+            kimg = status.kimg
+        if record["event"] == "measure" and record.get("best") is True:
+            best_kimg = _number(record.get("kimg"), best_kimg)
+        text = status.text if state != "running" else ""
+        if record["event"] in STATES:  # what the guardian says is no state
+            text = str(record.get("text", text))
         return RunStatus(
             state=state,
-            kimg=_number(record.get("kimg"), status.kimg),
+            kimg=kimg,
             total_kimg=_number(record.get("total_kimg"), status.total_kimg),
             images_per_s=_number(record.get("images_per_s"), status.images_per_s),
             eta_s=_number(record.get("eta_s"), status.eta_s),
-            text=str(record.get("text", status.text if state != "running" else "")),
+            text=text,
             sample=sample,
+            augment=_number(record.get("augment"), status.augment),
+            memory_mb=_number(record.get("memory_mb"), status.memory_mb),
+            best_kimg=best_kimg,
         )

@@ -11,7 +11,7 @@ from studio.core.files import write_bytes
 from studio.core.kind import Features
 from studio.core.run_folder import RunFolder
 from studio.gan.guardian import SHOW_COPIES, Finding
-from studio.gan.metrics import Reference, held_out_figures, reference
+from studio.gan.metrics import Reference, held_out_figures, nearest_files, reference
 from studio.gan.picture_file import png
 from studio.gan.pictures import contact_sheet
 from studio.gan.train import Trainer
@@ -78,7 +78,7 @@ class HeldOut:
         if SHOW_COPIES not in finding.actions or self._made is None or self._reference is None:
             return ""
         assert self._features is not None
-        index, distance = self._reference.nearest(self._reference.place(self._features(self._made)))
+        index, distance = nearest_files(self._made, self._reference, self._features)
         nearest = np.argsort(distance)[:PAIRS]
         sources = self._learnt[index[nearest]]
         pictures = self._pictures(trainer, self._made[nearest], self._examples.pixels[sources])

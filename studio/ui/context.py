@@ -9,17 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
+from studio.core.kind import MediumKind
 from studio.core.library import Places
+from studio.core.presets import Machine
+from studio.core.run_folder import TrainConfig
 from studio.core.settings import Settings, save_settings
+from studio.core.work import Work
 from studio.ui.generation import LoadedGenerators
 from studio.ui.jobs import Jobs
 
 log = logging.getLogger(__name__)
+Probe = Callable[[MediumKind, TrainConfig], Work]
+"""(medium, what would be trained) -> work on the worker, Finished(images per second)."""
 
 
 @dataclass
 class StudioContext:
-    """Passed through constructors; the window decides what notify and open_training do."""
+    """Passed through constructors; the window decides what notify and open_training do.
+
+    machine is what trains, as far as it is known; probe measures how fast.
+    """
 
     jobs: Jobs
     settings: Settings
@@ -27,6 +36,8 @@ class StudioContext:
     notify: Callable[[str], None]
     open_training: Callable[[Path | None, str], None]
     generators: LoadedGenerators = field(default_factory=LoadedGenerators)
+    machine: Machine = Machine()
+    probe: Probe | None = None
 
     def report(self, error: object) -> None:
         """The one road for errors on the UI thread: a sentence for the person, the rest logged."""

@@ -112,11 +112,18 @@ class Verdict(QFrame):
         set_tone(self._sentence, tone)
         self._sentence.show()
 
-    def show_report(self, report: FolderReport, expect: str = "") -> bool:
-        """Show the doctor's findings; whether there is enough to train on.
+    def show_report(self, report: FolderReport, expect: str = "") -> None:
+        """Show the doctor's findings."""
+        self.show_verdict(report, expect)
+        self._notes.setText("\n".join(report.notes))
+        self._notes.setVisible(bool(report.notes))
+        self._show_charts(report)
+        self._show_remedies(report)
+        self._show_sheets(report)
+        self._show_refused(report)
 
-        expect is one more part of the sentence, how long a training will take.
-        """
+    def show_verdict(self, report: FolderReport, expect: str = "") -> None:
+        """Only the sentence; expect is one more part of it, how long a training will take."""
         count = len(report.usable)
         if count < MIN_FILES:
             sentence = self.tr("✕  {verdict} Training needs at least {least}.")
@@ -127,13 +134,6 @@ class Verdict(QFrame):
             self.say_progress(sentence.format(report.sentence(expect)), "caution")
         else:
             self.say_progress(f"✓  {report.sentence(expect)}", "good")
-        self._notes.setText("\n".join(report.notes))
-        self._notes.setVisible(bool(report.notes))
-        self._show_charts(report)
-        self._show_remedies(report)
-        self._show_sheets(report)
-        self._show_refused(report)
-        return count >= MIN_FILES
 
     def _show_charts(self, report: FolderReport) -> None:
         charts = [ChartView(chart) for chart in report.charts]

@@ -1,85 +1,98 @@
-"""How long to train: three lengths by the clock, with what to expect of them on this machine."""
+"""Draft, Good, Best: three cards with what each takes on this computer and what to expect of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
 
+from studio.core.presets import WORDS, Plan
 from studio.ui import theme
-from studio.ui.status_line import duration
 from studio.ui.widgets import label
 
 HEIGHT_PX = 46
 
 
-@dataclass(frozen=True)
-class Preset:
-    name: str
-    seconds: float
-    expectation: str
-
-
 class Presets(QWidget):
-    """Three cards, one of them chosen. A time is kept to; what it yields depends on the machine."""
+    """Three cards, one of them chosen."""
+
+    changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._presets = [
-            Preset(self.tr("First look"), 600.0, self.tr("colours and rough shapes")),
-            Preset(self.tr("Good"), 3600.0, self.tr("recognisable at small sizes")),
-            Preset(self.tr("Thorough"), 6 * 3600.0, self.tr("detail; leave it overnight")),
-        ]
+        names = {
+            "draft": (self.tr("Draft"), self.tr("shows whether the folder works")),
+            "good": (self.tr("Good"), self.tr("something to play with")),
+            "best": (self.tr("Best"), self.tr("leave it overnight")),
+        }
+        self._plans: tuple[Plan, ...] = ()
         self._group = QButtonGroup(self)
-        self._cards: list[_Card] = []
-        self._note = label("", "label")
-        self._note.setWordWrap(True)
+        self.cards: list[Card] = []
+        self.note = label("", "label")
+        self.note.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for number, preset in enumerate(self._presets):
-            card = _Card(preset)
+        for number, word in enumerate(WORDS):
+            card = Card(*names[word])
             self._group.addButton(card, number)
-            self._cards.append(card)
+            self.cards.append(card)
             column.addWidget(card)
-        column.addWidget(self._note)
-        self._cards[1].setChecked(True)
+        column.addWidget(self.note)
+        self.cards[1].setChecked(True)
+        self._group.idToggled.connect(self._toggled)
+        self.show_plans((), has_size=True)
 
     @property
-    def seconds(self) -> float:
-        return self._presets[self._group.checkedId()].seconds
+    def plan(self) -> Plan | None:
+        """The chosen one; None before a folder is known."""
+        return self._plans[self._group.checkedId()] if self._plans else None
 
-    def show_pace(self, images_per_s: float) -> None:
-        """Say how much is learnt in each time, where a run here has measured it."""
-        for card, preset in zip(self._cards, self._presets, strict=True):
-            kimg = images_per_s * preset.seconds / 1000
-            card.show_kimg(f"{kimg:,.0f} kimg" if images_per_s else "")
-        self._note.setText(
-            self.tr("At the {:.0f} examples a second measured on this computer.").format(
-                images_per_s
-            )
-            if images_per_s
-            else self.tr("Larger sizes need far longer. You can pause, stop and go on later.")
-        )  # fmt: skip
+    def show_plans(self, plans: tuple[Plan, ...], *, has_size: bool, is_probing: bool = False):
+        """Show what each word takes here; () where no folder is known yet."""
+        self._plans = plans
+        for card, plan in zip(self.cards, plans or (None, None, None), strict=True):
+            if plan is None:
+                card.show_words("", "", "")
+                continue
+            size = f"{plan.shape.size_px} px" if has_size else f"{plan.kimg:,.0f} kimg"
+            card.show_words(plan.time_words, plan.expectation, size)
+        self.note.setText(self._note(plans, is_probing))
+
+    def _note(self, plans: tuple[Plan, ...], is_probing: bool) -> str:
+        if not plans:
+            return self.tr("Size and length are chosen for your folder and this computer.")
+        if is_probing:
+            return self.tr("Measuring how fast this computer is…")
+        if any(plan.is_guess for plan in plans):
+            return self.tr("Roughly: a guess until a training here has measured it.")
+        return self.tr("As fast as this computer was when measured. You can stop and go on.")
+
+    def _toggled(self, _: int, on: bool) -> None:
+        if on:
+            self.changed.emit()
 
 
-class _Card(QAbstractButton):
-    """One length: name and time, and what to expect."""
+class Card(QAbstractButton):
+    """One word: name and time, what to expect, and the size."""
 
-    def __init__(self, preset: Preset) -> None:
+    def __init__(self, name: str, expectation: str) -> None:
         super().__init__()
-        self._preset, self._kimg = preset, ""
+        self.name, self._usual = name, expectation
+        self.time, self.expectation, self.size_words = "", expectation, ""
         self.setCheckable(True)
-        self.setText(f"{preset.name}, {duration(preset.seconds)}, {preset.expectation}")
         self.setFixedHeight(HEIGHT_PX)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_kimg(self, kimg: str) -> None:
-        self._kimg = kimg
+    def show_words(self, time: str, expectation: str, size: str) -> None:
+        """The time it takes, what to expect, the size; all "" before a folder is known."""
+        self.time, self.expectation, self.size_words = time, expectation or self._usual, size
+        words = ", ".join(filter(None, (self.name, time, self.expectation, size)))
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setToolTip(words)
         self.update()
 
     def paintEvent(self, e: QPaintEvent) -> None:
@@ -100,12 +113,15 @@ class _Card(QAbstractButton):
             painter.drawEllipse(dot.adjusted(3, 3, -3, -3))
         words = QRectF(self.rect()).adjusted(36, 5, -12, -5)
         top, right = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignRight
+        bottom = Qt.AlignmentFlag.AlignBottom
         painter.setFont(theme.ui_font(13))
         painter.setPen(theme.color("text"))
-        painter.drawText(words, top, self._preset.name)
-        painter.drawText(words, top | right, duration(self._preset.seconds))
+        painter.drawText(words, top, self.name)
+        painter.drawText(words, top | right, self.time)
         painter.setFont(theme.ui_font(12))
         painter.setPen(theme.color("muted"))
-        bottom = Qt.AlignmentFlag.AlignBottom
-        painter.drawText(words, bottom, self._preset.expectation)
-        painter.drawText(words, bottom | right, self._kimg)
+        metrics = painter.fontMetrics()
+        room = int(words.width()) - metrics.horizontalAdvance(self.size_words) - 10
+        elided = metrics.elidedText(self.expectation, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(words, bottom, elided)
+        painter.drawText(words, bottom | right, self.size_words)

@@ -1,51 +1,21 @@
-"""One training run, looked at while it goes: figures, samples through time, curves, commands."""
+"""One training run, looked at while it goes: figures, samples, curves, the guardian, commands."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from studio.ui import theme
-from studio.ui.curves import Curves, Line
+from studio.ui.curve_board import CurveBoard
+from studio.ui.guardian_list import GuardianList
 from studio.ui.run_watch import WatchedRun, last_words
+from studio.ui.run_words import TONES, state_words
+from studio.ui.samples_through_time import SamplesThroughTime
 from studio.ui.status_line import duration
-from studio.ui.widgets import Slider, button, icon_button, label, set_tone
+from studio.ui.widgets import ElidedLabel, button, label, set_tone
 
-TONES = {"running": "good", "finished": "good", "failed": "bad", "paused": "caution"}
-
-
-class SampleView(QWidget):
-    """A grid of samples as large as it fits, sharp pixels kept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pixmap = QPixmap()
-        self._words = ""
-        self.setMinimumHeight(120)
-
-    def show_file(self, path: str, words: str = "") -> None:
-        self._pixmap, self._words = QPixmap(path), words
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 330)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("document"))
-        if self._pixmap.isNull():
-            painter.setPen(theme.color("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        room = QRectF(self.rect()).adjusted(10, 10, -10, -10)
-        size = self._pixmap.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-        left = room.left() + (room.width() - size.width()) / 2
-        top = room.top() + (room.height() - size.height()) / 2
-        target = QRectF(left, top, size.width(), size.height())
-        painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
+GUARDIAN_PX = 268
+IDLE = ("new", "stopped", "finished", "failed")
 
 
 class RunDetail(QFrame):
@@ -55,90 +25,117 @@ class RunDetail(QFrame):
     resume_asked = Signal()
     stop_asked = Signal()
     longer_asked = Signal()
-    play_asked = Signal()
+    earlier_asked = Signal()
+    leave_queue_asked = Signal()
+    play_asked = Signal(object)  # Path of the model file
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: WatchedRun | None = None
-        self._follows = True  # the slider stays at the newest sample until it is moved
-        self._name, self._state = label("", "title"), label("")
-        self._figures, self._message = label("", "muted"), label("")
+        self._name, self._state = ElidedLabel("title"), label("")
+        self._figures, self._message = ElidedLabel("muted"), label("", "muted")
         self._message.setWordWrap(True)
-        self._figures.setToolTip(
-            self.tr("1 kimg is a thousand examples looked at; the network learns from each.")
-        )
         self._bar = QProgressBar(textVisible=False, minimum=0, maximum=1000)
-        self._samples = SampleView()
-        self._time, self._kimg = Slider(), label("", "figure")
-        self._time.setAccessibleName(self.tr("Samples through time"))
-        self._newest = icon_button("refresh", self.tr("Back to the newest sample"), role="plain")
-        self._curves = Curves()
+        self._bar.setAccessibleName(self.tr("How much is done"))
+        self.samples = SamplesThroughTime()
+        self.curves = CurveBoard()
+        self.guardian = GuardianList()
+        self._make_buttons()
+        self._lay_out()
+        self._connect()
+
+    def _make_buttons(self) -> None:
         self._pause = button(self.tr("Pause"), icon="pause")
         self._stop = button(self.tr("Stop"), self.tr("Ends with a checkpoint"), icon="stop")
-        self._longer = button(self.tr("One hour more"), icon="clock")
+        self._longer = button(
+            self.tr("One hour more"),
+            self.tr("Trains on from where it ended, for as much as an hour brings"),
+            icon="clock",
+        )
+        self._earlier = button(self.tr("Earlier"), self.tr("One place up in the queue"))
+        self._leave = button(
+            self.tr("Remove from the queue"),
+            self.tr("It stays in the list and can be started at any time"),
+        )
         self._play = button(
             self.tr("Play the model"),
             self.tr("Open what it has learnt so far in its panel"),
             icon="play",
         )
-        self._lay_out()
-        self._connect()
+        self._play_best = button(
+            self.tr("Play the best"),
+            self.tr("Open the model that came closest to the files kept back from training"),
+            icon="play",
+        )
 
-    def show_run(self, run: WatchedRun) -> None:
-        """Show what is known of a run now."""
-        if self._shown is None or self._shown.run.path != run.run.path:
-            self._follows = True
+    def show_run(self, run: WatchedRun, other: WatchedRun | None = None) -> None:
+        """Show what is known of a run now; other is one that holds the device instead."""
         self._shown = run
         self._name.setText(run.name)
         self._show_state(run)
-        self._show_samples(run)
-        kimg = [float(figure["kimg"]) for figure in run.figures]
-        lines = []
-        for key, name, token, dashed in (
-            ("loss_g", self.tr("Generator loss"), "accent", False),
-            ("loss_d", self.tr("Discriminator loss"), "chords", True),
-        ):
-            values = np.array([float(figure.get(key, np.nan)) for figure in run.figures])
-            lines.append(Line(name, token, dashed, np.nan_to_num(values)))
-        self._curves.show_figures(kimg, lines)
+        self._show_message(run, other)
+        self._show_buttons(run)
+        self.samples.show_run(run)
+        self.curves.show_runs([run])
+        self.guardian.show_run(run)
 
     def _show_state(self, run: WatchedRun) -> None:
         state, status = run.state, run.status
-        words = {
-            "new": self.tr("Not started"),
-            "starting": self.tr("Starting"),
-            "running": self.tr("Training"),
-            "paused": self.tr("Paused"),
-            "stopping": self.tr("Stopping"),
-            "stopped": self.tr("Broke off") if run.broke_off else self.tr("Stopped"),
-            "finished": self.tr("Finished"),
-            "failed": self.tr("Failed"),
-        }
-        self._state.setText(f"●  {words[state]}" if state in TONES else words[state])
+        words = state_words(run)
+        self._state.setText(f"●  {words}" if state in TONES else words)
         set_tone(self._state, TONES.get(state, "muted"))
         figures = [f"{status.kimg:,.1f} kimg"]
+        if run.config.seconds is None and status.state != "finished":
+            figures = [
+                self.tr("{done:,.1f} of {all:,.0f} kimg").format(
+                    done=status.kimg, all=status.total_kimg or run.config.kimg
+                )
+            ]
         if status.images_per_s:
-            figures.append(self.tr("{:.0f} images/s").format(status.images_per_s))
+            figures.append(self.tr("{:,.0f} images/s").format(status.images_per_s))
         if status.eta_s is not None and run.is_alive:
             figures.append(self.tr("{} left").format(duration(status.eta_s)))
+        if status.memory_mb and run.is_alive:
+            figures.append(self.tr("{:.1f} GB memory").format(status.memory_mb / 1024))
         if run.device:
             figures.append(run.device)
         self._figures.setText("  ·  ".join(figures))
+        self._figures.setAccessibleDescription(
+            self.tr("1 kimg is a thousand examples looked at; the network learns from each.")
+        )
         self._bar.setValue(round(1000 * run.share))
-        self._show_message(run)
-        self._pause.setText(self.tr("Pause") if state == "running" else self.tr("Go on"))
+
+    def _show_buttons(self, run: WatchedRun) -> None:
+        state = run.state
+        words = {"running": self.tr("Pause"), "new": self.tr("Start"),
+                 "queued": self.tr("Start now")}.get(state, self.tr("Go on"))  # fmt: skip
+        self._pause.setText(words)
+        self._pause.setToolTip(
+            self.tr("Frees the device; nothing is lost")
+            if state == "running"
+            else self.tr("Continues exactly where it was")
+        )
         self._pause.setIcon(theme.icon("pause" if state == "running" else "play"))
         self._pause.setVisible(state != "finished")
         self._pause.setEnabled(state not in ("starting", "stopping"))
-        self._stop.setVisible(run.is_alive)
-        is_idle = state in ("stopped", "finished", "failed")
-        self._longer.setVisible(is_idle and run.config.seconds is not None)
-        self._play.setEnabled(run.run.model_path.exists())
+        self._stop.setVisible(run.is_alive and state != "queued")
+        self._longer.setVisible(state in IDLE and run.status.kimg > 0)
+        self._earlier.setVisible(run.place > 1)
+        self._leave.setVisible(run.place > 0)
+        newest, has_best = run.run.model_path, run.run.best_path.exists()
+        self._play.setText(self.tr("Play the newest") if has_best else self.tr("Play the model"))
+        self._play.setEnabled(newest.exists())
+        self._play.setVisible(newest.exists() or state not in ("new", "queued"))
+        self._play_best.setVisible(has_best)
 
-    def _show_message(self, run: WatchedRun) -> None:
+    def _show_message(self, run: WatchedRun, other: WatchedRun | None) -> None:
         """Why it stands still, where there is a reason to say."""
         message, tone = run.status.text, "bad" if run.state in ("failed", "new") else "muted"
-        if run.broke_off:
+        if run.state == "paused" and message:
+            tone = "caution"
+        if run.state == "queued":
+            message, tone = self._why_queued(run, other), "muted"
+        elif run.broke_off:
             message, tone = (
                 self.tr(
                     "The trainer ended without a word: perhaps the computer was switched off, or"
@@ -154,70 +151,63 @@ class RunDetail(QFrame):
         self._message.setVisible(bool(message))
         set_tone(self._message, tone)
 
-    def _show_samples(self, run: WatchedRun) -> None:
-        last = len(run.samples) - 1
-        blocked = self._time.blockSignals(True)
-        self._time.setRange(0, max(0, last))
-        if self._follows:
-            self._time.setValue(max(0, last))
-        self._time.blockSignals(blocked)
-        self._time.setEnabled(last > 0)
-        self._show_sample()
-
-    def _show_sample(self) -> None:
-        run = self._shown
-        if run is None or not run.samples:
-            waiting = self.tr("The first samples come as soon as the folder is read.")
-            self._samples.show_file("", waiting if run is not None and run.is_alive else "")
-            self._kimg.setText("")
-            return
-        kimg, path = run.samples[min(self._time.value(), len(run.samples) - 1)]
-        self._samples.show_file(str(path))
-        self._kimg.setText(f"{kimg:,.1f} kimg")
-
-    def _time_moved(self) -> None:
-        self._follows = self._time.value() == self._time.maximum()
-        self._show_sample()
-
-    def _to_newest(self) -> None:
-        self._time.setValue(self._time.maximum())
+    def _why_queued(self, run: WatchedRun, other: WatchedRun | None) -> str:
+        if other is None:
+            return self.tr("Begins by itself in a moment.")
+        if other.state == "paused":
+            return self.tr("{} is paused and keeps its turn. This one can be started now.").format(
+                other.name
+            )
+        if run.place > 1:
+            return self.tr("Begins by itself after those before it.")
+        return self.tr("Begins by itself when {} has ended.").format(other.name)
 
     def _pause_or_resume(self) -> None:
         running = self._shown is not None and self._shown.state == "running"
         (self.pause_asked if running else self.resume_asked).emit()
 
+    def _play_newest(self) -> None:
+        if self._shown is not None:
+            self.play_asked.emit(self._shown.run.model_path)
+
+    def _play_the_best(self) -> None:
+        if self._shown is not None:
+            self.play_asked.emit(self._shown.run.best_path)
+
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(self._name)
-        head.addSpacing(6)
-        head.addWidget(self._state)
-        head.addStretch(1)
-        for widget in (self._pause, self._stop, self._longer, self._play):
+        head.addWidget(self._name, 1)
+        for widget in (
+            self._pause, self._stop, self._longer, self._earlier, self._leave,
+            self._play, self._play_best,
+        ):  # fmt: skip
             head.addWidget(widget)
-        time = QHBoxLayout()
-        time.setSpacing(10)
-        self._kimg.setFixedWidth(84)
-        self._kimg.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        time.addWidget(label(self.tr("Samples through time"), "label"))
-        time.addWidget(self._time, 1)
-        time.addWidget(self._kimg)
-        time.addWidget(self._newest)
+        figures = QHBoxLayout()
+        figures.setSpacing(12)
+        figures.addWidget(self._state)
+        figures.addWidget(self._figures, 1)
+        self.guardian.setFixedWidth(GUARDIAN_PX)
+        foot = QHBoxLayout()
+        foot.setSpacing(18)
+        foot.addWidget(self.curves, 1)
+        foot.addWidget(self.guardian)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 14)
         column.setSpacing(10)
         column.addLayout(head)
-        column.addWidget(self._figures)
+        column.addLayout(figures)
         column.addWidget(self._bar)
         column.addWidget(self._message)
-        column.addWidget(self._samples, 5)
-        column.addLayout(time)
-        column.addWidget(self._curves, 2)
+        column.addWidget(self.samples, 5)
+        column.addLayout(foot, 3)
 
     def _connect(self) -> None:
-        self._time.valueChanged.connect(self._time_moved)
-        self._newest.clicked.connect(self._to_newest)
         self._pause.clicked.connect(self._pause_or_resume)
         self._stop.clicked.connect(self.stop_asked)
         self._longer.clicked.connect(self.longer_asked)
-        self._play.clicked.connect(self.play_asked)
+        self._earlier.clicked.connect(self.earlier_asked)
+        self._leave.clicked.connect(self.leave_queue_asked)
+        self._play.clicked.connect(self._play_newest)
+        self._play_best.clicked.connect(self._play_the_best)
+        self.guardian.evidence_asked.connect(self.samples.show_evidence)

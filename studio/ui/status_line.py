@@ -10,7 +10,7 @@ from studio.ui import theme
 from studio.ui.run_watch import WatchedRun
 from studio.ui.widgets import button, label
 
-BAR_PX = 150
+BAR_PX, NAME_PX = 150, 260
 
 
 def duration(seconds: float) -> str:
@@ -105,7 +105,9 @@ class _RunSummary(QWidget):
             "starting": self.tr("Starting"),
             "stopping": self.tr("Stopping"),
         }.get(run.state, self.tr("Training"))
-        name = run.name.replace("&", "&amp;").replace("<", "&lt;")
+        name = self.fontMetrics().elidedText(run.name, Qt.TextElideMode.ElideRight, NAME_PX)
+        self.setToolTip(self.tr("Open the training of {}").format(run.name))
+        name = name.replace("&", "&amp;").replace("<", "&lt;")
         strong = f"<span style='color:{theme.TOKENS['text']}'>{name}</span>"
         self._text.setText(f"{words} {strong} {run.status.kimg:.1f} kimg")
         self._bar.setValue(round(1000 * run.share))

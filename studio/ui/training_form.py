@@ -1,17 +1,16 @@
-"""What a new training needs: a folder, a medium, a name, a size, a length."""
+"""What a new training needs: a folder, a medium, a name, and what to make of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.kind import FolderReport, MediumKind, Reader
+from studio.core.kind import MIN_FILES, FolderReport, MediumKind, Reader
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.core.work import Progress, Work
@@ -19,17 +18,9 @@ from studio.ui.context import StudioContext
 from studio.ui.doctor_verdict import Verdict
 from studio.ui.folder_drop import FolderDrop, guess_medium
 from studio.ui.jobs import Job
-from studio.ui.presets import Presets
+from studio.ui.paces import Paces
+from studio.ui.plan_chooser import LABEL_PX, PlanChooser
 from studio.ui.widgets import Chip, button, label
-
-ENDLESS_KIMG = 1e6  # the clock ends the run, not the count
-
-
-@dataclass(frozen=True)
-class Pace:
-    """Images per second that a run of this medium and size reached here; 0 when unknown."""
-
-    of: Callable[[str, int], float]
 
 
 class Doctor:
@@ -50,10 +41,10 @@ class TrainingForm(QWidget):
 
     asked = Signal(object, str)  # TrainConfig, folder name of the run
 
-    def __init__(self, kinds: Sequence[MediumKind], context: StudioContext, pace: Pace) -> None:
+    def __init__(self, kinds: Sequence[MediumKind], context: StudioContext, paces: Paces) -> None:
         super().__init__()
         self._kinds = {kind.name: kind for kind in kinds}
-        self._context, self._pace = context, pace
+        self._context, self._paces = context, paces
         self._folder: Path | None = None
         self._is_enough = False
         self._doctor: Doctor | None = None
@@ -74,15 +65,11 @@ class TrainingForm(QWidget):
         self.verdict.remedies_changed.connect(self._look)
         self._name = QLineEdit()
         self._name.setPlaceholderText(self.tr("The folder's name"))
-        self._size = QComboBox()
-        self._size.currentIndexChanged.connect(self._show_pace)
-        self.presets = Presets()
-        self._start = button(
-            self.tr("Start training"),
-            self.tr("Trains in the background; goes on when this window is closed"),
-            role="primary",
-        )
-        self._start_words, self._active = self._start.text(), ""
+        self._name.setAccessibleName(self.tr("Name of the model"))
+        self._name.setToolTip(self.tr("What the model will be called"))
+        self.plan = PlanChooser(context, paces)
+        self.plan.changed.connect(self._plan_changed)
+        self._start = button(self.tr("Start training"), role="primary")
         self._start.clicked.connect(self._ask)
         self._lay_out()
         self._choose_medium(next(iter(self._kinds)))
@@ -102,14 +89,17 @@ class TrainingForm(QWidget):
         self._example.hide()
         self._choose_medium(medium)
 
-    def show_active(self, name: str) -> None:
-        """One training at a time: name is the one that runs now, "" when the next may begin."""
-        self._active = name
-        self._start.setText(self.tr("Training {}…").format(name) if name else self._start_words)
-        self._allow_start()
+    def show_training(self, name: str) -> None:
+        """Name is what trains now, so that the next one waits its turn; "" when none does."""
+        self._start.setText(self.tr("Add to the queue") if name else self.tr("Start training"))
+        self._start.setToolTip(
+            self.tr("Begins by itself when {} and what waits before it have ended").format(name)
+            if name
+            else self.tr("Trains in the background; goes on when this window is closed")
+        )
 
     def _allow_start(self) -> None:
-        self._start.setEnabled(self._is_enough and not self._active)
+        self._start.setEnabled(self._is_enough)
 
     def _lay_out(self) -> None:
         chips = QHBoxLayout()
@@ -121,11 +111,12 @@ class TrainingForm(QWidget):
         fields = QFormLayout()
         fields.setHorizontalSpacing(12)
         fields.setVerticalSpacing(8)
+        fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._size_label = label(self.tr("Size"), "muted")
-        fields.addRow(label(self.tr("Train for"), "muted"), chips)
-        fields.addRow(label(self.tr("Name"), "muted"), self._name)
-        fields.addRow(self._size_label, self._size)
+        for words, field in ((self.tr("Train for"), chips), (self.tr("Name"), self._name)):
+            title = label(words, "muted")
+            title.setFixedWidth(LABEL_PX)
+            fields.addRow(title, field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -133,22 +124,13 @@ class TrainingForm(QWidget):
         column.addWidget(self._example)
         column.addWidget(self.verdict)
         column.addLayout(fields)
-        column.addWidget(self.presets)
+        column.addWidget(self.plan)
         column.addWidget(self._start)
 
     def _choose_medium(self, name: str) -> None:
         for other, chip in self._media.items():
             chip.setChecked(other == name)
-        sizes = self._kinds[name].sizes_px
-        self._size.blockSignals(True)
-        self._size.clear()
-        for size in sizes:
-            self._size.addItem(f"{size} × {size} px", size)
-        self._size.setCurrentIndex(max(0, self._size.findData(TrainConfig("", "").size_px)))
-        self._size.blockSignals(False)
-        self._size.setVisible(bool(sizes))
-        self._size_label.setVisible(bool(sizes))
-        self._show_pace()
+        self.plan.show_kind(self._kinds[name])
         self.drop.show_folder(self._folder)
         self._begin_check()
 
@@ -191,8 +173,15 @@ class TrainingForm(QWidget):
     def _checked(self, report: object) -> None:
         assert isinstance(report, FolderReport)
         self._report = report
-        self._is_enough = self.verdict.show_report(report)
+        self._is_enough = len(report.usable) >= MIN_FILES
+        self.plan.show_report(report)
+        self.verdict.show_report(report, self.plan.expected)
         self._allow_start()
+
+    def _plan_changed(self) -> None:
+        """Another preset, or a pace that was measured: another time."""
+        if self._report is not None:
+            self.verdict.show_verdict(self._report, self.plan.expected)
 
     def _not_checked(self, error: object) -> None:
         if isinstance(error, StudioError):
@@ -201,25 +190,16 @@ class TrainingForm(QWidget):
             self.verdict.say(self.tr("This folder could not be read."), "bad")
             self._context.report(error)
 
-    def _show_pace(self) -> None:
-        size = self._size.currentData() or TrainConfig("", "").size_px
-        self.presets.show_pace(self._pace.of(self.medium, size))
-
     def _ask(self) -> None:
         if self._folder is None or not self._is_enough:
             return
-        settings, default = self._context.settings, TrainConfig("", "")
+        self._paces.cancel()
         name = self._name.text().strip() or self._folder.name or self.medium
         config = TrainConfig(
             medium=self.medium,
             folder=str(self._folder.resolve()),
             name=name,
-            size_px=self._size.currentData() or default.size_px,
-            kimg=ENDLESS_KIMG,
-            seconds=self.presets.seconds,
-            device=settings.device,
-            threads=settings.threads,
             remedies=self._report.taken if self._report else (),
         )
         stem = re.sub(r"[^\w-]+", "-", name.lower(), flags=re.ASCII).strip("-") or self.medium
-        self.asked.emit(config, stem[:48])
+        self.asked.emit(self.plan.config(config), stem[:48])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, 
 
 from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
-from studio.core.run_folder import TrainConfig
+from studio.core.presets import Shape
+from studio.core.run_folder import RunFolder, TrainConfig
 from studio.ui.context import StudioContext
 from studio.ui.overlay import CentreNote
+from studio.ui.paces import Paces
+from studio.ui.run_compare import RunCompare
 from studio.ui.run_detail import RunDetail
 from studio.ui.run_list import RunList
 from studio.ui.run_watch import RunWatch, WatchedRun
-from studio.ui.training_form import Pace, TrainingForm
-from studio.ui.widgets import label
+from studio.ui.training_form import TrainingForm
+from studio.ui.widgets import Chip, label
 
 FORM_PX = 372
 HOUR_S = 3600.0
@@ -35,30 +38,49 @@ class TrainingPage(QWidget):
         self.setObjectName("page")
         self._context, self._watch = context, watch
         self._chosen: Path | None = None
-        self.form = TrainingForm(kinds, context, Pace(self._pace))
-        self._list_head = label(self.tr("RUNS"), "head")
+        self._compared: list[Path] = []
+        self.form = TrainingForm(kinds, context, Paces(context, self._pace, self._is_busy))
+        self._list_head = QWidget()
+        self._compare = Chip(
+            self.tr("Compare"), self.tr("Choose two or more runs to see them side by side")
+        )
         self.list = RunList()
-        self.detail = RunDetail()
+        self.detail, self.compare = RunDetail(), RunCompare()
         self._nothing = QWidget()
         note = CentreNote(self._nothing, "train")
         note.say(
             self.tr("Teach it your own pictures, music or patterns"),
-            self.tr("Drop a folder anywhere on this window, choose how long, and start.\n"
-                    "Samples, curves and the time left appear here while it learns."),
-        )  # fmt: skip
+            self.tr(
+                "Drop a folder anywhere on this window, choose Draft, Good or Best, and start.\n"
+                "Samples, curves and the time left appear here while it learns."
+            ),
+        )
         self._right = QStackedWidget()
-        self._right.addWidget(self._nothing)
-        self._right.addWidget(self.detail)
+        for widget in (self._nothing, self.detail, self.compare):
+            self._right.addWidget(widget)
         self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _connect(self) -> None:
+        watch, detail = self._watch, self.detail
         self.form.asked.connect(self._begin)
         self.list.chosen.connect(self._choose)
-        self.detail.pause_asked.connect(lambda: self._tell(watch.pause))
-        self.detail.resume_asked.connect(lambda: self._tell(watch.resume))
-        self.detail.stop_asked.connect(lambda: self._tell(watch.stop))
-        self.detail.longer_asked.connect(lambda: self._tell(self._train_longer))
-        self.detail.play_asked.connect(self._play)
+        self.list.compared.connect(self._choose_several)
+        self.list.leave_queue_asked.connect(lambda path: self._queue(watch.queue.remove, path))
+        self.list.earlier_asked.connect(lambda path: self._queue(watch.queue.move_up, path))
+        self._compare.toggled.connect(self.list.set_several)
+        self._compare.clicked.connect(self._compare_clicked)
+        self.compare.closed.connect(self._end_compare)
+        detail.pause_asked.connect(lambda: self._tell(watch.pause))
+        detail.resume_asked.connect(lambda: self._tell(self._resume))
+        detail.stop_asked.connect(lambda: self._tell(watch.stop))
+        detail.longer_asked.connect(lambda: self._tell(self._train_longer))
+        detail.earlier_asked.connect(lambda: self._queue(watch.queue.move_up))
+        detail.leave_queue_asked.connect(lambda: self._queue(watch.queue.remove))
+        detail.play_asked.connect(self._play)
         watch.changed.connect(self.refresh)
-        self.refresh()
+        watch.failed.connect(self._context.report)
 
     def take_folder(self, folder: Path | None, medium: str) -> None:
         """Show a folder in the form, as when it was dropped on the window."""
@@ -67,20 +89,29 @@ class TrainingPage(QWidget):
 
     def show_run(self, path: Path) -> None:
         """Show one run, as when its line in the status was clicked."""
+        self._compared = []
         self._chosen = path
         self.refresh()
 
     def refresh(self) -> None:
         """Take over what the watch has seen."""
-        run, active = self._run(), self._watch.active
-        is_taken = active is not None and active.state != "paused"
-        self.form.show_active(active.name if active is not None and is_taken else "")
-        self._list_head.setVisible(bool(self._watch.runs))
-        self.list.setVisible(bool(self._watch.runs))
-        self.list.show_runs(self._watch.runs, run.run.path if run else None)
+        run, training = self._run(), self._watch.training
+        self.form.show_training(training.name if training is not None else "")
+        runs = self._watch.runs
+        self._list_head.setVisible(bool(runs))
+        self._compare.setVisible(len(runs) > 1)
+        self.list.setVisible(bool(runs))
+        compared = [one for one in runs if one.run.path in self._compared]
+        chosen = [one.run.path for one in compared] or ([run.run.path] if run else [])
+        self.list.show_runs(runs, chosen)
+        if len(compared) > 1:
+            self._right.setCurrentWidget(self.compare)
+            self.compare.show_runs(compared)
+            return
         self._right.setCurrentWidget(self.detail if run else self._nothing)
         if run is not None:
-            self.detail.show_run(run)
+            active = self._watch.active
+            self.detail.show_run(run, active if active is not run else None)
 
     def _run(self) -> WatchedRun | None:
         """The chosen run, or else the one that trains, or the newest."""
@@ -89,25 +120,37 @@ class TrainingPage(QWidget):
         return chosen or self._watch.active or (runs[0] if runs else None)
 
     def _choose(self, path: Path) -> None:
-        self._chosen = path
+        self._chosen, self._compared = path, []
+        self.refresh()
+
+    def _choose_several(self, paths: list[Path]) -> None:
+        self._compared = paths
+        self.refresh()
+
+    def _compare_clicked(self, on: bool) -> None:
+        if not on:
+            self._end_compare()
+
+    def _end_compare(self) -> None:
+        self._compared = []
+        self._compare.setChecked(False)
         self.refresh()
 
     def _begin(self, config: TrainConfig, name: str) -> None:
-        active = self._watch.active
-        if active is not None and active.state != "paused":
-            self._context.notify(
-                self.tr("{} is training already. Stop or pause it first.").format(active.name)
-            )
-            return
         try:
-            self._chosen = self._watch.begin(config, name).run.path
+            begun = self._watch.begin(config, name)
         except (StudioError, OSError) as error:
             self._context.report(error)
+            return
+        if begun.place:
+            self._context.notify(self.tr("{} is in the queue.").format(begun.name))
+        else:
+            self._chosen, self._compared = begun.run.path, []
         self.refresh()
 
-    def _tell(self, command: object) -> None:
+    def _tell(self, command: Callable[[RunFolder], object]) -> None:
         run = self._run()
-        if run is None or not callable(command):
+        if run is None:
             return
         try:
             command(run.run)
@@ -116,24 +159,54 @@ class TrainingPage(QWidget):
         self._watch.look()
         self.refresh()
 
-    def _train_longer(self, _: object) -> None:
+    def _queue(self, command: Callable[[str], object], path: Path | None = None) -> None:
+        """Change the place of a run in the queue, of the shown one where none is named."""
+        run = self._run()
+        path = path or (run.run.path if run is not None else None)
+        if path is None:
+            return
+        try:
+            command(path.name)
+        except StudioError as error:
+            self._context.report(error)
+        self._watch.look()
+        self.refresh()
+
+    def _resume(self, run: RunFolder) -> None:
+        """Go on now, or after what trains now."""
+        self._watch.resume_or_wait(run)
+        if run.path.name in self._watch.queue.names():
+            self._context.notify(self.tr("It goes on when what trains now has ended."))
+
+    def _train_longer(self, run: RunFolder) -> None:
+        """An hour more by the clock, or as many kimg as an hour brings."""
+        watched = self._run()
+        training = self._watch.training
+        if watched is None or training is not None:
+            name = training.name if training is not None else ""
+            self._context.notify(self.tr("{} trains now. Pause or stop it first.").format(name))
+            return
+        seconds, kimg = longer(watched, HOUR_S)
+        self._watch.resume(run, seconds=seconds, kimg=kimg)
+
+    def _play(self, path: Path) -> None:
         run = self._run()
         if run is not None:
-            self._watch.resume(run.run, seconds=(run.config.seconds or 0.0) + HOUR_S)
+            self.play_asked.emit(path, run.config.medium)
 
-    def _play(self) -> None:
-        run = self._run()
-        if run is not None:
-            self.play_asked.emit(run.run.model_path, run.config.medium)
-
-    def _pace(self, medium: str, size_px: int) -> float:
-        """What a run like this reached here; the newest one counts."""
+    def _pace(self, medium: str, shape: Shape) -> float:
+        """What a run with such networks reached on this device; the newest one counts."""
+        device = self._context.settings.device
         for run in self._watch.runs:
-            alike = run.config.medium == medium and run.config.size_px == size_px
-            same_device = run.config.device == self._context.settings.device
-            if alike and same_device and run.status.images_per_s:
+            config = run.config
+            theirs = Shape(config.size_px, config.channel_base, config.channel_max)
+            alike = (config.medium, config.device, theirs) == (medium, device, shape)
+            if alike and run.status.images_per_s:
                 return run.status.images_per_s
         return 0.0
+
+    def _is_busy(self) -> bool:
+        return self._watch.training is not None
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -141,6 +214,11 @@ class TrainingPage(QWidget):
         left.setSpacing(12)
         left.addWidget(label(self.tr("New training"), "subtitle"))
         left.addWidget(self.form)
+        head = QHBoxLayout(self._list_head)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(label(self.tr("RUNS"), "head"))
+        head.addStretch(1)
+        head.addWidget(self._compare)
         left.addWidget(self._list_head)
         left.addWidget(self.list)
         left.addStretch(1)
@@ -162,3 +240,12 @@ class TrainingPage(QWidget):
         row.setSpacing(0)
         row.addWidget(pane)
         row.addWidget(self._right, 1)
+
+
+def longer(run: WatchedRun, seconds: float) -> tuple[float | None, float | None]:
+    """The new total length, in seconds or in kimg as the run counts, for so much more training."""
+    if run.config.seconds is not None:
+        return run.config.seconds + seconds, None
+    speed = run.status.images_per_s
+    more = speed * seconds / 1000 if speed else run.config.kimg
+    return None, round(run.status.kimg + max(1.0, more), 1)

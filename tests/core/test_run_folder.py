@@ -16,7 +16,9 @@ from studio.core.run_folder import RunFolder, RunStatus, TrainConfig, config_fro
 anything = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
 )
-events = st.sampled_from(["start", "progress", "sample", "paused", "stopped", "finished", "other"])
+events = st.sampled_from(
+    ["start", "progress", "sample", "paused", "stopped", "finished", "measure", "guardian"]
+)
 
 
 @pytest.fixture
@@ -200,3 +202,25 @@ def test_a_run_that_cannot_be_made_leaves_no_config(tmp_path, monkeypatch):
     monkeypatch.undo()
     run.create(TrainConfig("artwork", "/pictures"))
     assert run.config().medium == "artwork" and run.samples_path.is_dir()
+
+
+def test_what_the_guardian_says_is_neither_state_nor_step(tmp_path):
+    run = RunFolder(tmp_path / "run")
+    run.create(TrainConfig("artwork", "."))
+    run.append("start", kimg=0, total_kimg=10, resumed_from=0, device="CPU")
+    run.append("progress", kimg=2, images_per_s=9, augment=0.2, memory_mb=812.5, unknown=[1])
+    run.append("guardian", kimg=1.5, alarm="copying", level="alarm", text="Copies.", reaction="")
+    run.append("measure", kimg=1.5, kid_rand=0.1, best=True)
+    run.append("measure", kimg=2.0, kid_rand=0.2, best=False)
+    run.append("measure", kimg="soon", best=1)
+    status = run.status()
+    assert (status.kimg, status.text, status.state) == (2.0, "", "stopped")
+    assert (status.best_kimg, status.augment, status.memory_mb) == (1.5, 0.2, 812.5)
+
+
+def test_a_pause_with_a_reason_keeps_it_until_it_goes_on(tmp_path):
+    run = RunFolder(tmp_path / "run")
+    status = run.after(run.status(), {"event": "paused", "text": "The disk is full."})
+    status = run.after(status, {"event": "guardian", "text": "Something else.", "kimg": 3})
+    assert (status.state, status.text) == ("paused", "The disk is full.")
+    assert run.after(status, {"event": "progress", "kimg": 4}).text == ""

@@ -35,6 +35,22 @@ def run(context, tmp_path):
     return run
 
 
+@pytest.fixture
+def started(monkeypatch):
+    """The commands of the trainers that would have been started; none of them ever ends."""
+    commands = []
+
+    class Child:
+        def __init__(self, command, **options):
+            commands.append(command)
+
+        def poll(self):
+            return None
+
+    monkeypatch.setattr("studio.ui.run_watch.subprocess.Popen", Child)
+    return commands
+
+
 def folder_with(tmp_path, count):
     folder = tmp_path / "files"
     folder.mkdir(parents=True)
@@ -47,14 +63,17 @@ def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 120), "")
     start = page.form._start
     qtbot.waitUntil(start.isEnabled)
-    assert page.form.verdict._sentence.text() == "✓  120 files."
+    sentence = page.form.verdict._sentence.text
+    assert sentence() == "✓  120 files; expect roughly 1 h 30 min on this processor."
     asked = []
     page.form.asked.disconnect()
     page.form.asked.connect(lambda config, name: asked.append((config, name)))
-    page.form.presets._cards[0].click()
+    page.form.plan.presets.cards[0].click()
+    assert sentence() == "✓  120 files; expect roughly 10 min on this processor."
     start.click()
     config, name = asked[0]
-    assert (config.medium, config.seconds, config.name, name) == ("fake", 600.0, "files", "files")
+    assert (config.medium, config.preset, config.name, name) == ("fake", "draft", "files", "files")
+    assert config.seconds is None and config.kimg == page.form.plan.presets.plan.kimg
 
 
 def test_too_few_files_cannot_be_trained(qtbot, page, tmp_path):
@@ -76,9 +95,6 @@ def test_a_run_on_disk_is_found_and_shown(page, watch, run):
     assert len(shown.figures) == 2
     assert page.list.count() == 1
     assert "3.0 kimg" in page.detail._figures.text()
-    assert page.form.presets._cards[0]._kimg == ""
-    page.form._show_pace()
-    assert page.form.presets._cards[0]._kimg == "24 kimg"
 
 
 def test_new_lines_are_followed_and_a_living_run_is_running(page, watch, run):
@@ -108,14 +124,14 @@ def test_samples_can_be_walked_through_time(page, watch, run):
         Image.new("RGB", (16, 8), (80 * kimg, 0, 0)).save(file)
         run.append("sample", kimg=kimg, file=f"samples/{file.name}")
     watch.look()
-    slider = page.detail._time
+    slider = page.detail.samples.time
     assert (slider.maximum(), slider.value()) == (2, 2)
     slider.setValue(0)
-    assert page.detail._kimg.text() == "0.0 kimg"
+    assert page.detail.samples.kimg.text() == "0.0 kimg"
     run.append("sample", kimg=3, file=f"samples/{file.name}")
     watch.look()
     assert slider.value() == 0, "a person looks at an old one; nothing jumps"
-    page.detail._newest.click()
+    page.detail.samples.newest.click()
     assert slider.value() == 3
 
 
@@ -186,18 +202,23 @@ def test_curves_and_samples_go_back_with_the_checkpoint(watch, run):
     assert watch.runs[0].samples == []
 
 
-def test_one_training_at_a_time(qtbot, page, watch, run, tmp_path):
+def test_while_one_trains_the_next_waits_its_turn(qtbot, page, watch, run, tmp_path, started):
     page.take_folder(folder_with(tmp_path, 120), "")
     start = page.form._start
     qtbot.waitUntil(start.isEnabled)
+    assert start.text() == "Start training"
     lock = run.lock()
     assert lock.acquire()
     watch.look()
-    assert not start.isEnabled() and start.text() == "Training Mine…"
-    watch.pause_or_resume()
-    page.refresh()
-    assert start.isEnabled() and start.text() == "Start training"
+    assert start.text() == "Add to the queue" and "Mine" in start.toolTip()
+    start.click()
+    assert watch.queue.names() == ["files"] and not started
+    assert page.detail._name.text() == "Mine", "what trains stays in view"
+    assert page.list.item(1).text() == "files, next in the queue"
     lock.release()
+    run.append("finished", kimg=3.0)
+    watch.look()
+    assert [command[-2] for command in started] == [str(run.path.parent / "files")]
 
 
 def test_the_example_folder_is_one_click_away(page, monkeypatch, tmp_path):
@@ -217,7 +238,7 @@ def test_remedies_that_are_ticked_go_into_the_training(qtbot, page, tmp_path):
     tick.click()
     assert not start.isEnabled(), "looked at again first"
     qtbot.waitUntil(start.isEnabled)
-    assert verdict._sentence.text().startswith("!  60 files, 60 left out. Few")
+    assert verdict._sentence.text().startswith("!  60 files, 60 left out; expect")
     assert verdict._ticks["skip-odd"] is tick and tick.isChecked(), "the focus stays on it"
     asked = []
     page.form.asked.disconnect()
@@ -233,5 +254,5 @@ def test_another_folder_begins_without_remedies(qtbot, page, tmp_path):
     page.form.verdict._ticks["skip-odd"].click()
     page.take_folder(folder_with(tmp_path / "other", 130), "")
     qtbot.waitUntil(start.isEnabled)
-    assert page.form.verdict._sentence.text() == "✓  130 files."
+    assert page.form.verdict._sentence.text().startswith("✓  130 files;")
     assert not page.form.verdict._ticks["skip-odd"].isChecked()

@@ -1,0 +1,152 @@
+"""Options that several commands share, and those of `atelier train`."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print figures as JSON")
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--device", metavar="D", help="auto, cuda, mps or cpu (default: your settings, else auto)"
+    )
+    command.add_argument(
+        "--threads", type=count, metavar="N", help="CPU threads (default: all cores but one)"
+    )
+
+
+def add_remedy(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--remedy", metavar="WORD", action="append", help="take a remedy that check offers"
+    )
+
+
+def add_train(command: argparse.ArgumentParser) -> None:
+    """Everything that a training can be started with; most of it is decided by itself."""
+    add = command.add_argument
+    add("folder", metavar="FOLDER", nargs="?", help="not needed with --resume")
+    add("--medium", metavar="M", help="artwork, music or pattern")
+    add("--out", required=True, metavar="RUN", help="folder of the training run")
+    add("--resume", action="store_true", help="go on with the run in --out")
+    add(
+        "--preset",
+        choices=("draft", "good", "best"),
+        help="size, widths, batch and length chosen for this folder and machine",
+    )
+    add(
+        "--from",
+        dest="start_model",
+        metavar="MODEL",
+        help="go on from a model: a file, a run, or a name from `models`",
+    )
+    length = command.add_mutually_exclusive_group()
+    length.add_argument(
+        "--kimg", type=positive, metavar="N", help="thousand examples to show (default 200)"
+    )
+    length.add_argument("--seconds", type=positive, metavar="N", help="time to train instead")
+    add("--size", type=size, metavar="N", help="side in pixels: 32, 64, 128, 256, 512 (default 64)")
+    add_device(command)
+    add(
+        "--processes",
+        type=count,
+        metavar="N",
+        help="train with so many processes (default: one a graphics card)",
+    )
+    add_remedy(command)
+    add("--name", metavar="TEXT", help="the model's name (default: the folder's)")
+    add("--licence", metavar="TEXT", help="of the files, kept in the model")
+    add("--credit", metavar="TEXT", help="whom to name, kept in the model")
+    add("--events", action="store_true", help="print progress as JSON lines")
+    add("--background", action="store_true", help="leave the processor to other programs first")
+    _add_expert(command.add_argument_group("for experts, chosen by themselves otherwise"))
+
+
+def _add_expert(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--batch", type=count, metavar="N", help="examples a step")
+    add(
+        "--channels",
+        type=channels,
+        metavar="BASE/MOST",
+        help="widths: BASE / resolution, at most MOST, like 2048/128",
+    )
+    add("--learning-rate", type=positive, metavar="R", help="of both networks")
+    add("--gamma", type=positive, metavar="G", help="strength of the penalties R1 and R2")
+    add(
+        "--augment",
+        type=share,
+        metavar="P",
+        help="chance of each change to a picture, 0 to 0.85; fixed then",
+    )
+    add(
+        "--freeze",
+        type=count,
+        metavar="N",
+        help="with --from: blocks of the discriminator that stay as they are",
+    )
+    add(
+        "--no-mirror",
+        dest="mirror",
+        action="store_const",
+        const=False,
+        help="pictures have a left and a right, like writing",
+    )
+    add(
+        "--no-held-out",
+        dest="held_out",
+        action="store_const",
+        const=False,
+        help="learn from every file, keep none back to measure with",
+    )
+    add(
+        "--no-guardian",
+        dest="guardian",
+        action="store_const",
+        const=False,
+        help="say nothing and change nothing when training goes wrong",
+    )
+    add("--seed", type=count, metavar="N", help="random seed (default 0)")
+
+
+def size(text: str) -> int:
+    if text not in ("32", "64", "128", "256", "512"):
+        raise argparse.ArgumentTypeError(f"{text} is not 32, 64, 128, 256 or 512")
+    return int(text)
+
+
+def count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 4294967295")
+    return int(text)
+
+
+def positive(text: str) -> float:
+    return between(text, 0, 1e9)
+
+
+def psi(text: str) -> float:
+    return between(text, -1e-9, 2)
+
+
+def between(text: str, low: float, high: float) -> float:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is not a number") from error
+    if not low < number <= high:
+        raise argparse.ArgumentTypeError(f"{text} is not between {max(low, 0):g} and {high:g}")
+    return number
+
+
+def share(text: str) -> float:
+    return between(text, -1e-9, 0.85)
+
+
+def channels(text: str) -> tuple[int, int]:
+    base, _, most = text.partition("/")
+    if not (base.isdigit() and most.isdigit() and 0 < int(most) <= int(base) <= 2**17):
+        raise argparse.ArgumentTypeError(f"{text} is not two numbers like 2048/128")
+    return int(base), int(most)
