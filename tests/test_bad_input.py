@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,9 @@ def check(kind, folder: Path) -> FolderReport:
     return result_of(kind.load_reader().check(folder))
 
 
-def read(kind, folder: Path):
-    return result_of(kind.load_reader().read(folder, 32))
+def read(kind, folder: Path, cache: Path | None = None):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as own:
+        return result_of(kind.load_reader().read(folder, 32, cache or Path(own)))
 
 
 def state(folder: Path) -> dict[str, tuple[int, int, bytes]]:

@@ -14,6 +14,7 @@ import soundfile
 from PIL import Image
 
 from studio.core.errors import StudioError
+from studio.core.examples import open_examples
 from studio.core.kind import FolderReport
 from studio.core.latent import Blend, Latent, Recipe, StyleMix
 from studio.core.project import Project, open_project, save_project
@@ -154,20 +155,40 @@ def test_thumbnails(kind, made):
 
 
 @every_kind
-def test_reading_a_folder(kind, folder_of):
+def test_reading_a_folder(kind, folder_of, tmp_path):
     reader, folder = kind.load_reader(), folder_of(kind)
     report = result_of(reader.check(folder))
     assert isinstance(report, FolderReport)
     assert (report.medium, len(report.usable), report.refused) == (kind.name, 12, ())
-    examples, again = result_of(reader.read(folder, 32))
-    assert examples.dtype == np.uint8 and len(examples) >= 12
+    examples, again = result_of(reader.read(folder, 32, tmp_path / "cache"))
+    assert examples.pixels.dtype == np.uint8 and len(examples) >= 12
     assert again.usable == report.usable
+    assert set(examples.files) <= set(report.usable)
+    stored = open_examples(tmp_path / "cache")
+    assert stored is not None and np.array_equal(stored.pixels, examples.pixels)
+
+
+@every_kind
+def test_every_remedy_on_offer_can_be_taken(kind, folder_of, tmp_path):
+    reader, folder = kind.load_reader(), folder_of(kind)
+    (copy := tmp_path / "copy").mkdir()
+    for path in folder.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    for remedy in result_of(reader.check(copy)).remedies:
+        taken = result_of(reader.check(copy, (remedy.word,)))
+        assert taken.taken == (remedy.word,)
+        examples, report = result_of(
+            kind.load_reader().read(copy, 32, tmp_path / remedy.word, (remedy.word,))
+        )
+        assert report.usable == taken.usable and set(examples.files) <= set(taken.usable)
+    with pytest.raises(StudioError, match=f"no remedy 'nonsense' for {kind.name}"):
+        result_of(reader.check(copy, ("nonsense",)))
 
 
 @every_kind
 def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_of, tmp_path):
     read, _ = result_of(kind.load_reader().read(folder_of(kind), 32, tmp_path))
-    examples = read.pixels
+    examples = np.array(read.pixels)
     example = kind.example_of(made[1][kind.name])
     assert (example.shape, example.dtype) == (examples[0].shape, examples.dtype)
     features = kind.load_features()

@@ -163,29 +163,36 @@ def _are_copies(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _agree(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Bool [P]: b is a in another brightness and contrast, everywhere.
 
-    One gain and one offset for all channels are fitted to what is not burnt out in either. It is
-    not the mean difference that tells copies from pictures made alike but the worst places: all
-    blocks of 4 px but the three worst must agree.
+    It is not the mean difference that tells copies from pictures made alike but the worst places:
+    all blocks of 4 px but the three worst must agree.
     """
-    count = len(a)
-    clear = (a < BURNT) & (b < BURNT) & (a > DROWNED) & (b > DROWNED)
-    clear = clear[..., :1] & clear[..., 1:2] & clear[..., 2:]
-    clear = np.broadcast_to(clear, a.shape).reshape(count, -1).astype(np.float32)
-    few = clear.mean(1) < LEAST_CLEAR
-    clear[few] = 1.0
-    x, y = a.reshape(count, -1), b.reshape(count, -1)
-    weight = clear.sum(1, keepdims=True)
-    x = (x - (x * clear).sum(1, keepdims=True) / weight) * clear
-    y = (y - (y * clear).sum(1, keepdims=True) / weight) * clear
-    spread = _contrast(b)
-    gain = (x * y).sum(1) / np.maximum((x * x).sum(1), 1e-6)
-    apart = np.abs(x * gain[:, None] - y).reshape(a.shape)
+    gain, offset = _fitted(a, b)
+    seen = gain[:, None, None, None] * a + offset[:, None, None, None]
+    apart = np.abs(seen - b)
+    # what is burnt out may have been brighter still, what is drowned darker: no contradiction
+    apart[((a > BURNT) | (b < DROWNED)) & (seen < b)] = 0
+    apart[((a < DROWNED) | (b > BURNT)) & (seen > b)] = 0
     apart = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])
     pool = np.kron(np.eye(SIDE_PX // 4, dtype=np.float32), np.full((1, 4), 0.25, np.float32))
-    blocks = (pool @ apart @ pool.T).reshape(count, -1)
+    blocks = (pool @ apart @ pool.T).reshape(len(a), -1)
     worst = np.sort(blocks, axis=1)[:, -1 - SPARED]
     fits = (gain > LEAST_GAIN) & (gain < 1 / LEAST_GAIN)
-    return fits & (worst <= APART_LEVELS) & (worst <= APART_SHARE * np.maximum(spread, 1e-3))
+    spread = np.maximum(_contrast(b), 1e-3)
+    return fits & (worst <= APART_LEVELS) & (worst <= APART_SHARE * spread)
+
+
+def _fitted(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gain and offset [P], for all channels, that bring a to b where neither is burnt out."""
+    count = len(a)
+    clear = (a < BURNT) & (b < BURNT) & (a > DROWNED) & (b > DROWNED)
+    clear = clear.reshape(count, -1).astype(np.float32)
+    clear[clear.mean(1) < LEAST_CLEAR] = 1
+    x, y = a.reshape(count, -1), b.reshape(count, -1)
+    weight = clear.sum(1)
+    mean_x, mean_y = (x * clear).sum(1) / weight, (y * clear).sum(1) / weight
+    x, y = (x - mean_x[:, None]) * clear, (y - mean_y[:, None]) * clear
+    gain = (x * y).sum(1) / np.maximum((x * x).sum(1), 1e-6)
+    return gain, mean_y - gain * mean_x
 
 
 def _rough_crop(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

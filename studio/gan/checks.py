@@ -52,7 +52,7 @@ class HeldOut:
             self._features = self._load_features()
             pixels, shown = self._examples.pixels, self._shown
             self._reference = reference(pixels[shown], pixels[_some(self._kept)], self._features)
-        self._made = made = trainer.sample_examples(RESULTS)
+        self._made = made = trainer.sampler.examples(RESULTS)
         found = held_out_figures(made, self._reference, self._features)
         if self.is_known:
             found["overfit"] = self._overfit(trainer, made)
@@ -66,7 +66,7 @@ class HeldOut:
         """
         pixels = self._examples.pixels
         learnt, kept, fake = (
-            float(trainer.logits(part).mean())
+            float(trainer.sampler.logits(part).mean())
             for part in (
                 pixels[self._learnt[:: max(1, len(self._learnt) // JUDGED)]],
                 pixels[self._kept[:JUDGED]],
@@ -97,4 +97,4 @@ class HeldOut:
     ) -> Sequence[np.ndarray]:
         """First the results, then below each its training file."""
         both = np.concatenate([made, files])
-        return trainer.training.pictures(trainer.reals_of(both))
+        return trainer.sampler.pictures_of(both)

@@ -135,7 +135,8 @@ class PictureReader:
         if known and known[0] == mark and target is None:
             return known[1]
         look = self._fresh_look(path, name, remedies, seen, target)
-        self._looks[path] = (mark, look)
+        if look.reason or look.mode:  # an exact copy was not looked at
+            self._looks[path] = (mark, look)
         return look
 
     def _fresh_look(
@@ -187,7 +188,7 @@ def look_at(
         width=opened.width,
         height=opened.height,
         mode=opened.mode,
-        small=np.asarray(image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)),
+        small=np.asarray(image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR)),
         is_flat=all(high - low < FLAT_LEVELS for low, high in sample),  # type: ignore[misc]
         wraps=wraps is None or middle is None or wraps(middle),
     )

@@ -62,6 +62,8 @@ class ChartView(QWidget):
         area.setTop(TITLE_PX)
         if self.chart.kind == "scatter":
             self._scatter(painter, area)
+        elif not self.chart.labels:
+            return
         elif self._are_columns(area.width()):
             self._columns(painter, area)
         else:

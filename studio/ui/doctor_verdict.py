@@ -21,7 +21,7 @@ class Fold(QWidget):
 
     def __init__(self, title: str, tooltip: str) -> None:
         super().__init__()
-        self._title = title
+        self._title, self._count = title, 0
         self.head = button("", tooltip, role="section")
         self.head.setCheckable(True)
         self._body = QVBoxLayout()
@@ -40,17 +40,10 @@ class Fold(QWidget):
 
     def fill(self, widgets: list[QWidget], count: int = 0) -> None:
         """Show these; the whole part is away where there are none."""
-        while (old := self._body.takeAt(0)) is not None:
-            if (widget := old.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for widget in widgets:
-            self._body.addWidget(widget)
+        _refill(self._body, widgets)
         self._count = count
         self._unfold(self.head.isChecked())
         self.setVisible(bool(widgets))
-
-    _count = 0
 
     def _unfold(self, is_open: bool) -> None:
         self._holder.setVisible(is_open)
@@ -144,9 +137,7 @@ class Verdict(QFrame):
 
     def _show_charts(self, report: FolderReport) -> None:
         charts = [ChartView(chart) for chart in report.charts]
-        _empty(self._charts)
-        for chart in charts[:FIRST_CHARTS]:
-            self._charts.addWidget(chart)
+        _refill(self._charts, [*charts[:FIRST_CHARTS]])
         self._folds["charts"].fill([*charts[FIRST_CHARTS:]])
 
     def _show_remedies(self, report: FolderReport) -> None:
@@ -162,6 +153,7 @@ class Verdict(QFrame):
                 tick.toggled.connect(lambda _: self.remedies_changed.emit(self.remedies))
                 tick.setStyleSheet("font-size: 12px;")
                 self._remedies.addWidget(tick)
+                tick.show()
             tick = self._ticks[word]
             tick.blockSignals(True)
             tick.setChecked(remedy.is_taken)
@@ -172,7 +164,12 @@ class Verdict(QFrame):
 
     def _show_sheets(self, report: FolderReport) -> None:
         sheets = {sheet.title: sheet for sheet in report.sheets}
-        counts = {"Near copies": report.near_copies, "Unlike all others": len(report.outliers)}
+        tiles = report.facts.get("wraps", len(report.usable))
+        counts = {
+            "Near copies": report.near_copies,
+            "Unlike all others": len(report.outliers),
+            "Edges that do not meet": len(report.usable) - tiles,
+        }
         for title in ("Near copies", "Unlike all others", "Edges that do not meet"):
             sheet = sheets.get(title)
             views: list[QWidget] = [SheetView(sheet)] if sheet else []
@@ -193,15 +190,19 @@ class Verdict(QFrame):
 
     def _fold(self) -> None:
         self._notes.hide()
-        _empty(self._charts)
-        _empty(self._remedies)
+        _refill(self._charts, [])
+        _refill(self._remedies, [])
         self._ticks.clear()
         for fold in self._folds.values():
             fold.fill([])
 
 
-def _empty(layout: QVBoxLayout) -> None:
+def _refill(layout: QVBoxLayout, widgets: list[QWidget]) -> None:
+    """These in place of what was there."""
     while (old := layout.takeAt(0)) is not None:
         if (widget := old.widget()) is not None:
             widget.hide()
             widget.deleteLater()
+    for widget in widgets:
+        layout.addWidget(widget)
+        widget.show()  # Qt would wait for the next turn of its loop

@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from studio import __main__ as entry
 from studio.app.cli import main
@@ -96,7 +97,7 @@ def test_check_guesses_the_medium_and_reports(atelier, kind, folder_of):
     expected = "artwork" if kind.name == "pattern" else kind.name
     code, out, err = atelier("check", folder_of(kind))
     assert (code, err) == (0, "")
-    assert f"for {expected}: 12 usable" in out
+    assert f"for {expected}: 12 {'MIDI files' if expected == 'music' else 'pictures'}" in out
     code, out, _ = atelier("check", folder_of(kind), "--medium", kind.name, "--json")
     report = json.loads(out)
     assert (code, report["medium"], len(report["usable"])) == (0, kind.name, 12)
@@ -107,6 +108,51 @@ def test_check_names_each_refused_file_and_ends_with_2_when_too_few(atelier, tmp
     code, out, err = atelier("check", tmp_path)
     assert code == 2 and one_sentence(err) and "at least 8" in err
     assert "left out  bad\\x0aname.png: " in out
+
+
+def test_check_offers_remedies_and_takes_them(atelier, folder_of, tmp_path):
+    for path in folder_of(ARTWORK).iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    with Image.open(tmp_path / "03.png") as image:
+        image.resize((60, 50)).save(tmp_path / "again.png")
+    code, out, _ = atelier("check", tmp_path)
+    assert code == 0 and "13 pictures, 1 near copy; good for" in out
+    assert "near copies  again.png, 03.png" in out
+    assert "on offer  --remedy skip-near-copies: Keep one" in out
+    code, out, _ = atelier("check", tmp_path, "--remedy", "skip-near-copies", "--json")
+    report = json.loads(out)
+    assert code == 0 and len(report["usable"]) == 12
+    assert report["refused"][0]["reason"] == "nearly a copy of again.png"
+    code, _, err = atelier("check", tmp_path, "--remedy", "magic")
+    assert code == 2 and one_sentence(err) and "no remedy 'magic'" in err
+
+
+def test_check_writes_sheets_beside_the_folder_never_into_it(atelier, folder_of, tmp_path):
+    folder, out_folder = tmp_path / "mine", tmp_path / "sheets"
+    folder.mkdir()
+    for path in folder_of(ARTWORK).iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    with Image.open(folder / "03.png") as image:
+        image.resize((60, 50)).save(folder / "again.png")
+    before = sorted(path.name for path in folder.iterdir())
+    for inside in (folder, folder / "sub", folder / ".." / "mine" / "x"):
+        code, _, err = atelier("check", folder, "--sheets", inside)
+        assert code == 2 and one_sentence(err) and "into the folder itself" in err
+    code, out, _ = atelier("check", folder, "--sheets", out_folder)
+    assert code == 0 and "near-copies.png" in out
+    with Image.open(out_folder / "near-copies.png") as sheet:
+        assert sheet.size == (488, 96)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_check_lists_many_refusals_of_one_kind_briefly(atelier, folder_of, tmp_path):
+    for path in folder_of(ARTWORK).iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    for number in range(40):
+        (tmp_path / f"text{number:02d}.png").write_text("hello")
+    out = atelier("check", tmp_path)[1]
+    assert out.count("left out  text") == 12 and "left out  28 more like this" in out
+    assert len(json.loads(atelier("check", tmp_path, "--json")[1])["refused"]) == 40
 
 
 def test_check_of_a_folder_with_nothing_for_any_medium(atelier, tmp_path):

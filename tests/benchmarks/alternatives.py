@@ -118,8 +118,8 @@ class SharedPassTrainer(Trainer):
             ratio = -torch.sigmoid(gap) / torch.sigmoid(-gap).clamp_min(1e-20)
             assert leaf.grad is not None
             part.push = leaf.grad * ratio.view(-1, *[1] * (leaf.dim() - 1))  # type: ignore[attr-defined]
-            self._add("loss_d", loss, part.weight)
-            self._add("loss_g", F.softplus(gap).mean(), part.weight)
+            self.tally.add("loss_d", loss, part.weight)
+            self.tally.add("loss_g", F.softplus(gap).mean(), part.weight)
         self._apply(self.optimiser_d, "norm_d")
 
     def _generator_phase(self, parts: list[Part]) -> None:

@@ -132,12 +132,12 @@ def run(
             while spent < look * seconds:
                 trainer.step()
                 spent = already + time.process_time() - begun
-            figures = held_out_figures(trainer.sample_examples(JUDGED), judge, features)
+            figures = held_out_figures(trainer.sampler.examples(JUDGED), judge, features)
             shown = {key: round(figures[key], 4) for key in SHOWN}
             tell(
                 {"recipe": name, "count": count, "seed": seed, "seconds": round(spent, 1),
                  "look": look, "kimg": trainer.kimg, "size": size_px, **shown,
-                 "loss_d": round(trainer.figures()["loss_d"], 4)}
+                 "loss_d": round(trainer.tally.take()["loss_d"], 4)}
             )  # fmt: skip
 
 

@@ -34,6 +34,15 @@ def test_the_config_comes_back(run):
         run.create(TrainConfig("artwork", "/pictures"))
 
 
+def test_remedies_come_back_and_damaged_ones_are_refused(tmp_path):
+    run = RunFolder(tmp_path / "cured")
+    run.create(TrainConfig("artwork", "x", remedies=("crop-long", "skip-near-copies")))
+    assert run.config().remedies == ("crop-long", "skip-near-copies")
+    for remedies in ("crop-long", [1], [["crop-long"]], {"crop-long": 1}, None, 3):
+        with pytest.raises(StudioError, match="damaged"):
+            config_from_json({"medium": "artwork", "folder": "x", "remedies": remedies})
+
+
 def test_a_missing_or_damaged_config_is_a_sentence(run, tmp_path):
     with pytest.raises(StudioError, match="no training run"):
         RunFolder(tmp_path / "nothing").config()

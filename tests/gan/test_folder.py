@@ -7,24 +7,11 @@ import pytest
 from PIL import Image
 
 from studio.core.errors import StudioError
-from studio.core.work import result_of
-from studio.gan.folder import (
-    check_pictures,
-    one_repeat,
-    open_picture,
-    read_pictures,
-    seam_ratio,
-    square,
-)
+from studio.gan.folder import Curable, one_repeat, open_picture, seam_ratio, square
 
 
 def noise(side: int = 40, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
-
-
-def fill(folder: Path, count: int = 8) -> None:
-    for seed in range(count):
-        Image.fromarray(noise(seed=seed)).save(folder / f"{seed}.png")
 
 
 def test_transparency_is_laid_on_white(tmp_path: Path) -> None:
@@ -56,26 +43,6 @@ def test_pictures_are_turned_upright(tmp_path: Path) -> None:
     assert opened.image.size == (20, 32) and (opened.width, opened.height) == (20, 32)
 
 
-def test_few_files_are_refused_with_the_count(tmp_path: Path) -> None:
-    fill(tmp_path, 7)
-    (tmp_path / "broken.png").write_bytes(b"no picture")
-    with pytest.raises(StudioError, match=r"only 7 usable files; training needs at least 8"):
-        result_of(read_pictures(tmp_path, "artwork", 32))
-
-
-def test_copies_and_reasons_are_reported(tmp_path: Path) -> None:
-    fill(tmp_path)
-    (tmp_path / "copy.png").write_bytes((tmp_path / "0.png").read_bytes())
-    (tmp_path / "notes.txt").write_text("hello")
-    report = result_of(check_pictures(tmp_path, "pattern"))
-    assert len(report.usable) == 8 and report.ignored == ("notes.txt",)
-    assert [r.reason for r in report.refused] == ["an exact copy of 0.png"]
-    assert report.notes == ("8 of 8 pictures wrap around without a visible seam.",)
-    assert report.facts["width_px"] == [40, 40, 40]
-    pixels, _ = result_of(read_pictures(tmp_path, "artwork", 32))
-    assert pixels.shape == (8, 32, 32, 3) and pixels.dtype == np.uint8
-
-
 def test_a_shrunken_tile_still_wraps() -> None:
     y, x = np.mgrid[:64, :64] / 64 * 2 * np.pi
     wave = np.stack([np.sin(x + y), np.cos(2 * x), np.sin(y)], -1)
@@ -92,3 +59,46 @@ def test_equal_repeats_are_cut_to_one_and_others_left() -> None:
     assert one_repeat(repeated).size == (32, 64)  # square to square: only what both axes share
     assert np.array_equal(np.asarray(one_repeat(Image.fromarray(np.tile(cell, (2, 2, 1))))), cell)
     assert one_repeat(Image.fromarray(noise(64))).size == (64, 64)
+
+
+@pytest.mark.parametrize(
+    ("size", "cure"), [((15, 40), "enlarge-small"), ((400, 40), "crop-long"), ((90, 10), "both")]
+)
+def test_what_is_too_small_or_too_long_can_be_cured(tmp_path: Path, size, cure: str) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(noise(400)).crop((0, 0, *size)).save(path)
+    with pytest.raises(Curable) as wrong:
+        open_picture(path)
+    assert f"{size[0]} x {size[1]}" in str(wrong.value)
+    assert wrong.value.remedy == ("enlarge-small" if cure == "both" else cure)
+    opened = open_picture(path, ["crop-long", "enlarge-small"])
+    assert (opened.width, opened.height) == size and len(opened.cures) == 1 + (cure == "both")
+    shorter = min(size)
+    assert opened.image.size == (size if cure == "enlarge-small" else (shorter, shorter))
+
+
+def test_nothing_cures_a_picture_of_seven_pixels(tmp_path: Path) -> None:
+    Image.fromarray(noise(7)).save(tmp_path / "a.png")
+    with pytest.raises(StudioError, match="only 7 x 7") as wrong:
+        open_picture(tmp_path / "a.png", ["crop-long", "enlarge-small"])
+    assert not isinstance(wrong.value, Curable)
+
+
+@pytest.mark.parametrize(
+    ("mode", "word"),
+    [("RGB", "colour"), ("L", "grey"), ("1", "grey"), ("P", "palette"), ("RGBA", "transparent"),
+     ("LA", "transparent"), ("I;16", "16-bit")],
+)  # fmt: skip
+def test_the_kind_of_colour_is_named(tmp_path: Path, mode: str, word: str) -> None:
+    image = Image.fromarray(noise()[..., 0].astype(np.uint16) * 200)
+    if mode != "I;16":
+        image = Image.fromarray(noise()).convert(mode)
+    image.save(tmp_path / "a.png")
+    assert open_picture(tmp_path / "a.png").mode == word
+
+
+def test_a_print_is_named_and_the_size_is_that_of_the_file(tmp_path: Path) -> None:
+    Image.fromarray(noise(2100)).convert("CMYK").save(tmp_path / "a.jpg")
+    opened = open_picture(tmp_path / "a.jpg")
+    assert (opened.mode, opened.width) == ("CMYK", 2100)
+    assert opened.image.width < 2100, "large pictures are decoded at a part of their size"

@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 
+from studio.core.doctor import Remedy
 from studio.core.errors import StudioError
 from studio.core.history import History
-from studio.core.kind import Exporter, FolderReport, MediumKind
+from studio.core.kind import Exporter, FolderReport, MediumKind, Refusal
 from studio.core.latent import Recipe
 from studio.core.library import Places
 from studio.core.model_file import ModelEntry, ModelHeader
@@ -56,15 +57,21 @@ class FakeGenerator:
 
 
 class FakeReader:
+    """Takes every file; on offer is to leave every second one out."""
+
     def check(self, folder, remedies=()):
         yield Progress(1, 2)
         if not folder.is_dir():
             raise StudioError(f"There is no folder {folder}.")
         files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
-        yield Finished(FolderReport(str(folder), "fake", files))
-
-    def read(self, folder, size_px, cache, remedies=()):
-        yield Finished((np.zeros((8, 3, 4, 4), np.uint8), FolderReport(str(folder), "fake")))
+        odd = files[1::2]
+        remedy = Remedy("skip-odd", "Leave out odd files", len(odd), "skip-odd" in remedies)
+        if remedy.is_taken:
+            refused = tuple(Refusal(name, "odd") for name in odd)
+            report = FolderReport(str(folder), "fake", files[::2], refused, remedies=(remedy,))
+        else:
+            report = FolderReport(str(folder), "fake", files, remedies=(remedy,))
+        yield Finished(report)
 
 
 class SheetView(QLabel):

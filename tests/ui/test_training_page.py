@@ -53,7 +53,7 @@ def started(monkeypatch):
 
 def folder_with(tmp_path, count):
     folder = tmp_path / "files"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for number in range(count):
         (folder / f"{number}.grey").touch()
     return folder
@@ -229,3 +229,32 @@ def test_the_example_folder_is_one_click_away(page, monkeypatch, tmp_path):
     assert page.form._example.isVisible()
     page.form._example.click()
     assert page.form._folder == folder and not page.form._example.isVisible()
+
+
+def test_remedies_that_are_ticked_go_into_the_training(qtbot, page, tmp_path):
+    page.take_folder(folder_with(tmp_path, 120), "")
+    verdict, start = page.form.verdict, page.form._start
+    qtbot.waitUntil(start.isEnabled)
+    tick = verdict._ticks["skip-odd"]
+    assert tick.text() == "Leave out odd files  (60)" and not tick.isChecked()
+    tick.click()
+    assert not start.isEnabled(), "looked at again first"
+    qtbot.waitUntil(start.isEnabled)
+    assert verdict._sentence.text().startswith("!  60 files, 60 left out; expect")
+    assert verdict._ticks["skip-odd"] is tick and tick.isChecked(), "the focus stays on it"
+    asked = []
+    page.form.asked.disconnect()
+    page.form.asked.connect(lambda config, name: asked.append(config))
+    start.click()
+    assert asked[0].remedies == ("skip-odd",)
+
+
+def test_another_folder_begins_without_remedies(qtbot, page, tmp_path):
+    page.take_folder(folder_with(tmp_path, 120), "")
+    start = page.form._start
+    qtbot.waitUntil(start.isEnabled)
+    page.form.verdict._ticks["skip-odd"].click()
+    page.take_folder(folder_with(tmp_path / "other", 130), "")
+    qtbot.waitUntil(start.isEnabled)
+    assert page.form.verdict._sentence.text().startswith("✓  130 files;")
+    assert not page.form.verdict._ticks["skip-odd"].isChecked()

@@ -4,6 +4,7 @@ import csv
 import os
 import random
 import tarfile
+import tempfile
 from pathlib import Path
 
 import mido
@@ -13,10 +14,23 @@ import pytest
 from studio.core.errors import StudioError
 from studio.core.work import Progress, result_of
 from studio.media.music import dataset
-from studio.media.music.dataset import MusicReader, key_shift, key_weights, unpack
+from studio.media.music.dataset import MusicReader, key_name, key_shift, key_weights
 from studio.media.music.grid import Grid, bar_of
 from studio.media.music.midi import read_song
 from studio.media.music.parts import tell_apart
+from studio.media.music.rolls import unpack
+
+
+def check(folder, *remedies):
+    return result_of(MusicReader().check(folder, remedies))
+
+
+def read(folder, *remedies):
+    """Phrases in memory and the report."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
+        examples, report = result_of(MusicReader().read(folder, 64, Path(cache), remedies))
+        return np.array(examples.pixels), report
+
 
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 
@@ -184,7 +198,7 @@ def folder(tmp_path) -> Path:
 
 
 def test_phrases_are_whole_and_in_c(folder):
-    phrases, report = result_of(MusicReader().read(folder, 64))
+    phrases, report = read(folder)
     assert phrases.dtype == np.uint8 and phrases.shape[1:] == (4, 2, 64, 11)
     rolls = unpack(phrases)
     assert (rolls[:, :, 1] <= rolls[:, :, 0]).all(), "an onset sounds"
@@ -207,7 +221,7 @@ def test_wrong_kinds_duplicates_and_links_are_told(folder, tmp_path):
     (folder / "link.mid").symlink_to(outside)
     (folder / "dangling.mid").symlink_to(folder / "gone.mid")
     (folder / "loop").symlink_to(folder)
-    report = result_of(dataset.check(folder))
+    report = check(folder)
     reasons = {one.file: one.reason for one in report.refused}
     assert "picture" in reasons["photo.jpg"]
     assert "not a MIDI file" in reasons["fake.mid"]
@@ -216,13 +230,13 @@ def test_wrong_kinds_duplicates_and_links_are_told(folder, tmp_path):
     assert "nowhere" in reasons["dangling.mid"]
     assert {".hidden.mid", "link.mid"} <= set(report.ignored)
     assert not any(name.startswith("loop") for name in report.usable)
-    assert report.verdict == "10 usable, 5 refused."
+    assert report.verdict == "10 MIDI files, 1 near copy, 5 left out; 36 phrases of four bars."
 
 
 def test_too_many_phrases_are_thinned_as_they_come(folder, monkeypatch):
     monkeypatch.setattr(dataset, "MAX_PHRASES", 5)
     monkeypatch.setattr(dataset, "FEW_PHRASES", 3)
-    phrases, report = result_of(dataset.read(folder))
+    phrases, report = read(folder)
     assert len(phrases) == 5 and report.facts["phrases"] > 5
     assert any("training takes 5" in note for note in report.notes)
 
@@ -230,23 +244,23 @@ def test_too_many_phrases_are_thinned_as_they_come(folder, monkeypatch):
 def test_few_files_are_a_sentence(folder, tmp_path):
     for number in range(2, 9):
         (folder / f"{number}.mid").unlink()
-    report = result_of(dataset.check(folder))
+    report = check(folder)
     assert len(report.usable) == 2 and "only 2 usable files" in report.too_few
     with pytest.raises(StudioError, match="at least 8 files"):
-        result_of(dataset.read(folder))
+        read(folder)
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(StudioError, match="no usable file"):
-        result_of(dataset.read(empty))
+        read(empty)
     with pytest.raises(StudioError, match="no folder"):
-        result_of(dataset.check(tmp_path / "missing"))
+        check(tmp_path / "missing")
     with pytest.raises(StudioError, match="file, not a folder"):
-        result_of(dataset.check(folder / "0.mid"))
+        check(folder / "0.mid")
 
 
-def test_reading_tells_how_far_it_is_and_writes_nothing(folder):
+def test_reading_tells_how_far_it_is_and_writes_nothing(folder, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    events = list(MusicReader().read(folder, 64))
+    events = list(MusicReader().read(folder, 64, tmp_path / "cache"))
     assert [event.done for event in events if isinstance(event, Progress)] == list(range(9))
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -254,7 +268,7 @@ def test_reading_tells_how_far_it_is_and_writes_nothing(folder):
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
 def test_a_file_without_permission_is_a_sentence(folder):
     (folder / "0.mid").chmod(0)
-    report = result_of(dataset.check(folder))
+    report = check(folder)
     assert "cannot be opened" in report.refused[0].reason
 
 
@@ -266,7 +280,7 @@ def test_noise_in_files_never_stops_the_reader(folder):
         for _ in range(noise.randrange(1, 40)):
             content[noise.randrange(len(content))] = noise.randrange(256)
         (folder / f"noise{number}.mid").write_bytes(content[: noise.randrange(1, len(content))])
-    phrases, report = result_of(dataset.read(folder))
+    phrases, report = read(folder)
     assert len(report.usable) + len(report.refused) == 69
     assert all(one.reason.endswith(".") for one in report.refused)
     assert len(phrases) > 8
@@ -276,7 +290,7 @@ def test_the_messy_folder_goes_as_its_manifest_says(shared_folder, tmp_path):
     with tarfile.open(shared_folder / "messy.tar.gz") as archive:
         archive.extractall(tmp_path, filter="tar")
     folder = tmp_path / "messy" / "midi"
-    report = result_of(dataset.check(folder))
+    report = check(folder)
     refused = {one.file for one in report.refused}
     with open(tmp_path / "messy" / "manifest.csv", newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] == "midi"]
@@ -298,7 +312,7 @@ def test_the_messy_folder_goes_as_its_manifest_says(shared_folder, tmp_path):
 def test_real_folders_are_nearly_all_usable(shared_folder, tmp_path, name):
     for path in sorted((shared_folder / name).glob("*.mid"))[:60]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    phrases, report = result_of(dataset.read(tmp_path))
+    phrases, report = read(tmp_path)
     assert len(report.usable) >= 50
     rolls = unpack(phrases)
     if name == "openhymnal_midi":
@@ -308,3 +322,118 @@ def test_real_folders_are_nearly_all_usable(shared_folder, tmp_path, name):
         assert rolls[:, 0, 0].sum(axis=2).max() == 1, "a melody is one note at a time"
     else:
         assert not rolls[:, :3].any() and rolls[:, 3].any()
+
+
+def test_the_key_is_named():
+    major = np.array([[step * 4, step * 4 + 4, 62 + p] for step, p in enumerate((0, 4, 7, 5, 7))])
+    minor = np.array([[step * 4, step * 4 + 4, 60 + p] for step, p in enumerate((0, 3, 7, 8, 0))])
+    assert key_name(key_weights(major)) == "D major"
+    assert key_name(key_weights(minor)) == "C minor"
+
+
+def tune(seed, bars=16):
+    """A melody over chords and a bass, another for every seed: {channel: notes}."""
+    random = np.random.default_rng(seed)
+    melody = [(beat / 2, 0.5, 67 + SCALE[random.integers(7)]) for beat in range(8 * bars)]
+    bass = [(2.0 * half, 2.0, 43 + SCALE[random.integers(7)]) for half in range(2 * bars)]
+    return {0: melody, 1: chords(bars), 2: bass}
+
+
+def moved(parts, semitones):
+    return {
+        channel: [(start, length, pitch + semitones) for start, length, pitch in notes]
+        for channel, notes in parts.items()
+    }
+
+
+@pytest.fixture
+def songs(tmp_path):
+    where = tmp_path / "songs"
+    where.mkdir()
+    for seed in range(10):
+        write_song(where / f"{seed}.mid", tune(seed))
+    return where
+
+
+@pytest.mark.parametrize("semitones", [-5, -2, 1, 3, 7])
+def test_a_song_in_another_key_and_tempo_is_a_near_copy(songs, semitones):
+    assert check(songs).near == ()
+    path = write_song(songs / "again.mid", moved(tune(4), semitones))
+    file = mido.MidiFile(path)
+    file.tracks[0].insert(0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(87)))
+    file.save(path)
+    report = check(songs)
+    assert report.near == (("4.mid", "again.mid"),)
+    assert report.sheets[0].groups == (0, 0)
+    cured = check(songs, "skip-near-copies")
+    assert [(r.file, r.reason) for r in cured.refused] == [
+        ("again.mid", "It is nearly a copy of 4.mid.")
+    ]
+    assert cured.near == () and cured.taken == ("skip-near-copies",)
+
+
+def test_half_a_song_is_a_near_copy_and_a_new_verse_is_none(songs):
+    half = {channel: [n for n in notes if n[0] < 32] for channel, notes in tune(2).items()}
+    write_song(songs / "half.mid", half)
+    verse = {
+        channel: [n for n in notes if n[0] < 16] + [n for n in other if n[0] >= 16]
+        for (channel, notes), other in zip(tune(3).items(), tune(77).values(), strict=True)
+    }
+    write_song(songs / "verse.mid", verse)
+    assert check(songs).near == (("2.mid", "half.mid"),), "the longer one stays"
+
+
+def test_charts_tell_keys_tempi_tracks_and_density(songs):
+    report = check(songs)
+    charts = {chart.title: chart for chart in report.charts}
+    assert dict(zip(charts["Files with"].labels, charts["Files with"].values, strict=True)) == {
+        "melody": 10, "chords": 10, "bass": 10, "drums": 0,
+    }  # fmt: skip
+    assert sum(charts["Tempo in bpm"].values) == sum(charts["Notes in a bar"].values) == 10
+    assert report.facts["notes_per_bar"] == 13 and sum(report.facts["keys"].values()) == 10
+
+
+def test_files_without_melody_and_in_other_meters_can_be_left_out(songs):
+    write_song(songs / "bass.mid", {2: line(31, bars=8)}, programs={2: 33})
+    write_song(songs / "waltz.mid", {0: line(67, bars=8, per_bar=3)}, (3, 4))
+    report = check(songs)
+    assert {one.word: one.files for one in report.remedies} == {
+        "skip-no-melody": 1, "skip-other-meters": 1,
+    }  # fmt: skip
+    cured = check(songs, "skip-no-melody", "skip-other-meters")
+    assert {one.file: one.reason for one in cured.refused} == {
+        "bass.mid": "It has no melody.", "waltz.mid": "It is in 3/4.",
+    }  # fmt: skip
+    assert len(cured.usable) == 10
+
+
+def test_each_phrase_knows_its_file(songs, tmp_path):
+    examples, report = result_of(MusicReader().read(songs, 64, tmp_path / "cache"))
+    assert set(examples.files) == set(report.usable)
+    assert len(examples) == len(examples.sources) == report.facts["phrases"]
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for number in range(8):
+        write_song(alone / f"{number}.mid", tune(40 + number))
+    write_song(alone / "0.mid", tune(5))
+    others, _ = result_of(MusicReader().read(alone, 64, tmp_path / "other"))
+    mine = {p.tobytes() for p, s in zip(examples.pixels, examples.sources, strict=True)
+            if examples.files[s] == "5.mid"}  # fmt: skip
+    theirs = {p.tobytes() for p, s in zip(others.pixels, others.sources, strict=True)
+              if others.files[s] == "0.mid"}  # fmt: skip
+    assert mine == theirs
+
+
+def test_a_second_look_reads_only_what_has_changed(songs, monkeypatch):
+    read_before = []
+    parse = dataset.parse_song
+    monkeypatch.setattr(
+        dataset, "parse_song", lambda content: (read_before.append(1), parse(content))[1]
+    )
+    reader = MusicReader()
+    first = result_of(reader.check(songs))
+    assert len(read_before) == 10
+    assert result_of(reader.check(songs)) == first and len(read_before) == 10
+    write_song(songs / "3.mid", tune(99))
+    result_of(reader.check(songs))
+    assert len(read_before) == 11
