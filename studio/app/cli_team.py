@@ -47,11 +47,9 @@ def is_follower() -> bool:
 
 def load_process_count(device: str) -> int:
     """One process a graphics card where the device is any of them; imports torch."""
-    if device not in ("auto", "cuda"):
-        return 1
-    import torch
+    from studio.gan.device import card_count
 
-    return max(1, torch.cuda.device_count())
+    return card_count(device)
 
 
 def run_team(run: RunFolder, processes: int, arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from studio.core.files import write_bytes
 from studio.core.kind import Features
 from studio.core.run_folder import RunFolder
 from studio.gan.guardian import SHOW_COPIES, Finding
-from studio.gan.metrics import Reference, held_out_figures, nearest_files, reference
+from studio.gan.metrics import MOST, Reference, held_out_figures, nearest_files, reference
 from studio.gan.picture_file import png
 from studio.gan.pictures import contact_sheet
 from studio.gan.train import Trainer
@@ -19,6 +19,11 @@ from studio.gan.train import Trainer
 RESULTS = 256
 JUDGED = 128  # examples of each side whose logits are compared
 PAIRS = 8
+
+
+def _some(places: np.ndarray) -> np.ndarray:
+    """So many of the places, rising, as a reference compares with at most."""
+    return np.sort(np.random.default_rng(0).permutation(places)[:MOST])
 
 
 class HeldOut:
@@ -30,6 +35,7 @@ class HeldOut:
     ) -> None:  # fmt: skip
         """learnt and kept are places in examples; kept may be empty in small folders."""
         self._examples, self._learnt, self._kept = examples, learnt, kept
+        self._shown = _some(learnt)  # indexing copies: a large folder must not fill the memory
         self._load_features = load_features
         self._reference: Reference | None = None
         self._features: Features | None = None
@@ -44,9 +50,9 @@ class HeldOut:
         """Figures of the average generator, see metrics.py; overfit is r_v of ADA."""
         if self._reference is None or self._features is None:
             self._features = self._load_features()
-            pixels = self._examples.pixels
-            self._reference = reference(pixels[self._learnt], pixels[self._kept], self._features)
-        self._made = made = trainer.sample_examples(RESULTS)
+            pixels, shown = self._examples.pixels, self._shown
+            self._reference = reference(pixels[shown], pixels[_some(self._kept)], self._features)
+        self._made = made = trainer.sampler.examples(RESULTS)
         found = held_out_figures(made, self._reference, self._features)
         if self.is_known:
             found["overfit"] = self._overfit(trainer, made)
@@ -60,7 +66,7 @@ class HeldOut:
         """
         pixels = self._examples.pixels
         learnt, kept, fake = (
-            float(trainer.logits(part).mean())
+            float(trainer.sampler.logits(part).mean())
             for part in (
                 pixels[self._learnt[:: max(1, len(self._learnt) // JUDGED)]],
                 pixels[self._kept[:JUDGED]],
@@ -80,7 +86,7 @@ class HeldOut:
         assert self._features is not None
         index, distance = nearest_files(self._made, self._reference, self._features)
         nearest = np.argsort(distance)[:PAIRS]
-        sources = self._learnt[index[nearest]]
+        sources = self._shown[index[nearest]]
         pictures = self._pictures(trainer, self._made[nearest], self._examples.pixels[sources])
         name = f"copies-{trainer.kimg:010.3f}.png"
         write_bytes(run.evidence_path / name, png(contact_sheet(pictures, PAIRS)))
@@ -91,4 +97,4 @@ class HeldOut:
     ) -> Sequence[np.ndarray]:
         """First the results, then below each its training file."""
         both = np.concatenate([made, files])
-        return trainer.training.pictures(trainer.reals_of(both))
+        return trainer.sampler.pictures_of(both)

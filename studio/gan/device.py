@@ -72,6 +72,11 @@ def _neighbours() -> int:
     return max(1, int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
+def card_count(name: str) -> int:
+    """How many graphics cards a device name may mean: all of them, or the one that it names."""
+    return max(1, torch.cuda.device_count()) if name in ("auto", "cuda") else 1
+
+
 def compiles(device: torch.device) -> bool:
     """Whether torch.compile pays: on CUDA, where its compiler lies beside torch."""
     return device.type == "cuda" and importlib.util.find_spec("triton") is not None

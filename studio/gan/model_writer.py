@@ -53,7 +53,7 @@ class ModelWriter:
         self, path: Path, trainer: Trainer, seconds: float, figures: Mapping[str, float] = {}
     ) -> None:
         """The average generator, and the discriminator for those who go on from it."""
-        picture = trainer.samples(1)[0]
+        picture = trainer.sampler.pictures(1)[0]
         small = Image.fromarray(picture).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
         header = save_model(
             path, trainer.average.network, self.header(trainer, seconds), png(np.asarray(small)),

@@ -63,7 +63,7 @@ def _timed(medium: Medium, config: TrainConfig, examples: Examples) -> Work:
     try:
         for step in range(1000):
             if step == WARM_UP_STEPS:
-                trainer.figures()  # waits for the device
+                trainer.tally.take()  # waits for the device
                 begun, trainer.steps = time.perf_counter(), 0
             trainer.step()
             done = step + 1 - WARM_UP_STEPS
@@ -71,7 +71,7 @@ def _timed(medium: Medium, config: TrainConfig, examples: Examples) -> Work:
             if done >= max(LEAST_STEPS, every) and done % every == 0 and spent > SECONDS:
                 break
             yield Progress(round(min(spent, SECONDS) * 10), round(SECONDS * 10))
-        trainer.figures()
+        trainer.tally.take()
         images = trainer.config.batch * trainer.steps
         yield Finished(images / max(time.perf_counter() - begun, 1e-9))
     finally:

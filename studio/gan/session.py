@@ -210,26 +210,19 @@ class Session:
 
     def _watch(self) -> Steps:
         """Losses and gradients of the last steps; memory that did not suffice."""
-        figures = self.trainer.figures()
+        figures = self.trainer.tally.take()
         if figures:
             self._figures.append(figures)
             self._recent.append(figures)
         findings = self.guardian.steps(self.trainer.kimg, figures) if self._is_guarded else []
         if self.trainer.accumulate > self._parts:
-            findings.append(self._memory_finding())
+            self._parts = self.trainer.accumulate
+            findings.append(memory_finding(self.trainer.config.batch, self._parts))
         return (yield from self._carry_out(findings))
 
     @property
     def _is_guarded(self) -> bool:
         return self.config.guardian and self.team.leads
-
-    def _memory_finding(self) -> Finding:
-        self._parts = self.trainer.accumulate
-        return Finding(
-            "memory", "warning", "Memory ran out.",
-            f"Each batch of {self.trainer.config.batch} is now computed in {self._parts} parts; "
-            "training goes on, a little slower.",
-        )  # fmt: skip
 
     def _check(self) -> Steps:
         """Measure on files kept back, steer augmentation, ask the guardian."""
@@ -277,7 +270,7 @@ class Session:
         """A grid of the same latents each time, and the playable model beside it."""
         if not self.team.leads:
             return
-        pictures = self.trainer.samples(SAMPLE_COLUMNS * SAMPLE_ROWS)
+        pictures = self.trainer.sampler.pictures(SAMPLE_COLUMNS * SAMPLE_ROWS)
         name = f"{self.trainer.kimg:010.3f}.png"
         try:
             grid = png(contact_sheet(pictures, SAMPLE_COLUMNS))
@@ -335,3 +328,12 @@ def means_of(figures: Iterable[dict[str, float]]) -> dict[str, float]:
     names = dict.fromkeys(name for one in looks for name in one)
     found = {name: [one[name] for one in looks if name in one] for name in names}
     return {name: round(sum(values) / len(values), 5) for name, values in found.items()}
+
+
+def memory_finding(batch: int, parts: int) -> Finding:
+    """What is said when memory ran out."""
+    return Finding(
+        "memory", "warning", "Memory ran out.",
+        f"Each batch of {batch} is now computed in {parts} parts; training goes on, a little "
+        "slower.",
+    )  # fmt: skip

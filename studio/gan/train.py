@@ -8,7 +8,7 @@ follows. Everything random is a function of seed and step (randomness.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -31,11 +31,12 @@ from studio.gan.optimise import (
     parameters_of,
     restore_optimiser,
 )
+from studio.gan.sampler import Sampler
+from studio.gan.tally import Tally
 from studio.gan.team import ALONE, Team
 
 LONG_KIMG = 500.0  # where the clock decides the length, assume no more than this
 MIXING_CHANCE = 0.9
-SAMPLES_AT_ONCE = 16
 MOST_AUGMENTATION = 0.85  # above, changes leak into the results (StyleGAN2-ADA, section 2.2)
 ADA_TARGET = 0.5
 MIXING_FROM = 500  # with fewer examples style mixing asks for more than there is to learn
@@ -122,15 +123,27 @@ class Trainer:
         self.average = Average(self.generator)
         self._quick_discriminator: Any = self.discriminator
         if config.compile and compiles(self.device):
-            self._compile()
+            # Plain passes only: torch.compile refuses the double backward that penalties need.
+            self.generator.synthesise = torch.compile(self.generator.synthesise, dynamic=False)
+            self._quick_discriminator = torch.compile(self.discriminator, dynamic=False)
         self.rate, self.gamma, self.augment = config.learning_rate, config.gamma, config.augment
         self.accumulate = max(1, config.accumulate)
         self.make_optimisers()
-        self.batches = self._batches()
+        each = config.batch // team.size
+        self._share = slice(team.rank * each, (team.rank + 1) * each)
+        self.batches = Batches(
+            examples,
+            lambda chosen, random: training.prepare(chosen, config, random),
+            config.seed,
+            config.batch,
+            self._share,
+            self.device,
+        )
+        self._crossover_rule = mixing(len(examples), self.generator.num_ws)
         self.seen = 0
         self.steps = 0
-        self._sums: dict[str, Tensor] = {}
-        self._weights: dict[str, float] = {}
+        self.tally = Tally()
+        self.sampler = Sampler(self.average.network, self.discriminator, training, self.device)
 
     def make_optimisers(self) -> None:
         """For the weights that may move now; what the old ones remembered is gone."""
@@ -138,34 +151,12 @@ class Trainer:
         self.optimiser_g = adam(self.generator, self.rate)
         self.optimiser_d = adam(self.discriminator, self.rate, every / (every + 1))
 
-    def _compile(self) -> None:
-        """Plain passes only: torch.compile refuses a double backward, and penalties need one."""
-        self.generator.synthesise = torch.compile(self.generator.synthesise, dynamic=False)
-        self._quick_discriminator = torch.compile(self.discriminator, dynamic=False)
-
-    def _batches(self) -> Batches:
-        config, training = self.config, self.training
-        return Batches(
-            self.examples,
-            lambda examples, random: training.prepare(examples, config, random),
-            config.seed,
-            config.batch,
-            self._share,
-            self.device,
-        )
-
-    @property
-    def _share(self) -> slice:
-        """This process's part of each batch."""
-        each = self.config.batch // self.team.size
-        return slice(self.team.rank * each, (self.team.rank + 1) * each)
-
     @property
     def kimg(self) -> float:
         return self.seen / 1000
 
     def step(self) -> None:
-        """One batch; figures() tells how it went, so that no step waits for the device."""
+        """One batch; the tally tells how it went, so that no step waits for the device."""
         batch = self._draw()
         parts = self._parts(batch)
         parts = self._attempt(self._discriminator_phase, batch, parts)
@@ -209,15 +200,9 @@ class Trainer:
         size = (self.config.size_px, self.config.size_px) if self.training.augmentable else None
         return draw_batch(
             self.batches, self.steps, self.config.seed, self.config.batch, self.generator.z_dim,
-            self.generator.random_shapes(), self._crossover, self.augment, size, self._share,
+            self.generator.random_shapes(), self._crossover_rule, self.augment, size, self._share,
             self.device,
         )  # fmt: skip
-
-    def _crossover(self, random: torch.Generator) -> int:
-        chance, place = torch.rand(2, generator=random).tolist()
-        if len(self.examples) < MIXING_FROM or chance >= MIXING_CHANCE:
-            return 0
-        return 1 + int(place * (self.generator.num_ws - 1))
 
     def _parts(self, batch: Batch) -> list[Part]:
         edges = np.linspace(0, len(batch.z), self.accumulate + 1).round().astype(int).tolist()
@@ -243,8 +228,8 @@ class Trainer:
             real, fake = logits.chunk(2)
             loss = discriminator_loss(real, fake)
             (loss * part.weight).backward()
-            self._add("loss_d", loss, part.weight)
-            self._add("sign", (real - fake).detach().sign().mean(), part.weight)
+            self.tally.add("loss_d", loss, part.weight)
+            self.tally.add("sign", (real - fake).detach().sign().mean(), part.weight)
         self._apply(self.optimiser_d, "norm_d")
 
     def _penalty_phase(self, parts: list[Part]) -> None:
@@ -257,8 +242,8 @@ class Trainer:
                 part.fakes().detach(),
             )
             (weight * (r1 + r2) * part.weight).backward()
-            self._add("r1", r1, part.weight)
-            self._add("r2", r2, part.weight)
+            self.tally.add("r1", r1, part.weight)
+            self.tally.add("r2", r2, part.weight)
         self._apply(self.optimiser_d, "norm_penalty")
 
     def _generator_phase(self, parts: list[Part]) -> None:
@@ -272,7 +257,7 @@ class Trainer:
                 fake = self.judge(part.fakes(with_graph=True), part.batch, doubled=False)
             loss = generator_loss(real, fake)
             (loss * part.weight).backward()
-            self._add("loss_g", loss, part.weight)
+            self.tally.add("loss_g", loss, part.weight)
         for p in moving:
             p.requires_grad_(True)
         self._apply(self.optimiser_g, "norm_g")
@@ -287,25 +272,8 @@ class Trainer:
 
     def _apply(self, optimiser: torch.optim.Adam, name: str) -> None:
         norm, broken = apply_gradients(optimiser, self.team)
-        self._add(name, norm)
-        self._add("broken", broken)
-
-    def _add(self, name: str, value: Tensor, weight: float = 1.0) -> None:
-        value = value.detach() * weight
-        self._sums[name] = self._sums[name] + value if name in self._sums else value
-        self._weights[name] = self._weights.get(name, 0.0) + weight
-
-    def figures(self) -> dict[str, float]:
-        """Means of losses, penalties and norms since the last call; broken counts gradients."""
-        if not self._sums:
-            return {}
-        names, weights = list(self._sums), self._weights
-        values = torch.stack([self._sums[name].float() for name in names]).tolist()
-        self._sums, self._weights = {}, {}
-        return {
-            name: value if name == "broken" else value / weights[name]
-            for name, value in zip(names, values, strict=True)
-        }
+        self.tally.add(name, norm)
+        self.tally.add("broken", broken)
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that resume needs, as tensors."""
@@ -326,8 +294,7 @@ class Trainer:
             "augment": self.augment,
             "mixed": self.mixed,
             "accumulate": self.accumulate,
-            # What the next figures() will be means of; part of what the guardian goes by.
-            "sums": {name: [float(v), self._weights[name]] for name, v in self._sums.items()},
+            "tally": self.tally.to_json(),  # part of what the guardian goes by
         }
 
     def restore(self, tensors: dict[str, Tensor], counters: dict[str, Any]) -> None:
@@ -342,9 +309,7 @@ class Trainer:
         self.accumulate = max(self.accumulate, int(counters["accumulate"]))
         self.gamma, self.augment = float(counters["gamma"]), float(counters["augment"])
         self.set_rate(float(counters["rate"]))
-        sums = dict(counters["sums"]).items()
-        self._sums = {name: torch.tensor(v[0], device=self.device) for name, v in sums}
-        self._weights = {name: float(v[1]) for name, v in sums}
+        self.tally.restore(counters["tally"], self.device)
 
     def set_rate(self, rate: float) -> None:
         """Another learning rate from here on."""
@@ -367,39 +332,23 @@ class Trainer:
         change = step if overfit > ADA_TARGET else -step
         self.augment = min(MOST_AUGMENTATION, max(0.0, self.augment + change))
 
-    def reals_of(self, examples: np.ndarray) -> Tensor:
-        """uint8 examples [N, ...] as what the generator makes, on the device."""
-        return self.training.reals(torch.from_numpy(np.array(examples)).to(self.device))
-
-    @torch.no_grad()
-    def logits(self, examples: np.ndarray) -> np.ndarray:
-        """What the discriminator says of uint8 examples [N, ...], without augmentation: [N]."""
-        parts = np.array_split(examples, -(-len(examples) // SAMPLES_AT_ONCE))
-        found = [self.discriminator(self.reals_of(part)).float() for part in parts if len(part)]
-        return torch.cat(found).cpu().numpy()
-
-    @torch.no_grad()
-    def outputs(self, count: int, seed: int = 0) -> Iterator[Tensor]:
-        """Outputs of the average generator for always the same latents, 16 at a time, float32."""
-        network: Any = self.average.network
-        shapes = network.random_shapes()
-        for number, start in enumerate(range(0, count, SAMPLES_AT_ONCE)):
-            random = torch.Generator().manual_seed(1000 * seed + number)
-            size = min(SAMPLES_AT_ONCE, count - start)
-            z = torch.randn(size, network.z_dim, generator=random).to(self.device)
-            maps = [torch.randn(size, *shape, generator=random) for shape in shapes]
-            yield network(z, None, 0, [one.to(self.device) for one in maps]).float()
-
-    def samples(self, count: int) -> list[np.ndarray]:
-        """Pictures of the average generator, always of the same latents."""
-        return [one for output in self.outputs(count) for one in self.training.pictures(output)]
-
-    def sample_examples(self, count: int, seed: int = 1) -> np.ndarray:
-        """The same as uint8 examples [count, ...], to be measured."""
-        return np.concatenate([self.training.examples(one) for one in self.outputs(count, seed)])
-
     def close(self) -> None:
         self.batches.close()
+
+
+def mixing(examples: int, layers: int) -> Callable[[torch.Generator], int]:
+    """Draws the layer from which on a second style is mixed in, 0 for none.
+
+    Style mixing as in Karras et al. 2019, section 3.1; only where there is enough to learn.
+    """
+
+    def draw(random: torch.Generator) -> int:
+        chance, place = torch.rand(2, generator=random).tolist()
+        if examples < MIXING_FROM or chance >= MIXING_CHANCE:
+            return 0
+        return 1 + int(place * (layers - 1))
+
+    return draw
 
 
 class Part:

@@ -71,7 +71,7 @@ class FolderDrop(QPushButton):
         shown = str(folder.parent) if folder else self._what
         metrics, middle = self._text.fontMetrics(), Qt.TextElideMode.ElideMiddle
         self._text.setText(metrics.elidedText(shown, middle, 280) if folder else shown)
-        self.setToolTip(str(folder) if folder else "")
+        self.setToolTip(str(folder) if folder else self.tr("A folder is only read, never changed"))
 
     def _browse(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("A folder to train on"), str(Path.home()))

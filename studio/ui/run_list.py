@@ -19,7 +19,7 @@ from studio.ui import theme
 from studio.ui.run_watch import WatchedRun
 from studio.ui.run_words import TONES, state_words
 
-ROW_PX, MOST_ROWS = 48, 6
+ROW_PX, LEAST_ROWS, MOST_ROWS = 48, 2, 7
 PATH, NAME, STATE, LINE = (Qt.ItemDataRole.UserRole + number for number in range(4))
 
 
@@ -42,6 +42,9 @@ class RunList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_several(False)
         self.itemSelectionChanged.connect(self._selected)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.maximumHeight())
 
     def set_several(self, on: bool) -> None:
         """Whether every click adds to or takes from those that are compared."""
@@ -66,8 +69,9 @@ class RunList(QListWidget):
             if len(chosen) == 1 and entry.data(PATH) in marked and self.currentItem() is not entry:
                 self.setCurrentItem(entry)
             entry.setSelected(entry.data(PATH) in marked)
-        rows = max(1, min(len(runs), MOST_ROWS))
-        self.setFixedHeight(rows * ROW_PX + 2 * self.frameWidth() + 2)
+        around = 2 * self.frameWidth() + 2
+        self.setMinimumHeight(max(1, min(len(runs), LEAST_ROWS)) * ROW_PX + around)
+        self.setMaximumHeight(max(1, min(len(runs), MOST_ROWS)) * ROW_PX + around)
         self.blockSignals(blocked)
         self.viewport().update()
 

@@ -37,7 +37,7 @@ class Doctor:
 
 
 class TrainingForm(QWidget):
-    """Emits what to start; the page starts it."""
+    """Emits what to start; the page starts it, and places the button where it stays in view."""
 
     asked = Signal(object, str)  # TrainConfig, folder name of the run
 
@@ -60,7 +60,10 @@ class TrainingForm(QWidget):
         self._example.clicked.connect(
             lambda: self.take_folder(resource("examples", self.medium), self.medium)
         )
-        self._media = {kind.name: Chip(kind.title) for kind in kinds}
+        learn = self.tr("Learn {} from the folder")
+        self._media = {
+            kind.name: Chip(kind.title, learn.format(kind.training_files)) for kind in kinds
+        }
         self.verdict = Verdict()
         self.verdict.remedies_changed.connect(self._look)
         self._name = QLineEdit()
@@ -69,8 +72,8 @@ class TrainingForm(QWidget):
         self._name.setToolTip(self.tr("What the model will be called"))
         self.plan = PlanChooser(context, paces)
         self.plan.changed.connect(self._plan_changed)
-        self._start = button(self.tr("Start training"), role="primary")
-        self._start.clicked.connect(self._ask)
+        self.start_button = button(self.tr("Start training"), role="primary")
+        self.start_button.clicked.connect(self._ask)
         self._lay_out()
         self._choose_medium(next(iter(self._kinds)))
 
@@ -91,15 +94,17 @@ class TrainingForm(QWidget):
 
     def show_training(self, name: str) -> None:
         """Name is what trains now, so that the next one waits its turn; "" when none does."""
-        self._start.setText(self.tr("Add to the queue") if name else self.tr("Start training"))
-        self._start.setToolTip(
+        self.start_button.setText(
+            self.tr("Add to the queue") if name else self.tr("Start training")
+        )
+        self.start_button.setToolTip(
             self.tr("Begins by itself when {} and what waits before it have ended").format(name)
             if name
             else self.tr("Trains in the background; goes on when this window is closed")
         )
 
     def _allow_start(self) -> None:
-        self._start.setEnabled(self._is_enough)
+        self.start_button.setEnabled(self._is_enough)
 
     def _lay_out(self) -> None:
         chips = QHBoxLayout()
@@ -125,7 +130,6 @@ class TrainingForm(QWidget):
         column.addWidget(self.verdict)
         column.addLayout(fields)
         column.addWidget(self.plan)
-        column.addWidget(self._start)
 
     def _choose_medium(self, name: str) -> None:
         for other, chip in self._media.items():

@@ -20,7 +20,7 @@ from studio.ui.run_detail import RunDetail
 from studio.ui.run_list import RunList
 from studio.ui.run_watch import RunWatch, WatchedRun
 from studio.ui.training_form import TrainingForm
-from studio.ui.widgets import Chip, label
+from studio.ui.widgets import Chip, label, rule
 
 FORM_PX = 372
 HOUR_S = 3600.0
@@ -40,7 +40,7 @@ class TrainingPage(QWidget):
         self._chosen: Path | None = None
         self._compared: list[Path] = []
         self.form = TrainingForm(kinds, context, Paces(context, self._pace, self._is_busy))
-        self._list_head = QWidget()
+        self._runs = QWidget()
         self._compare = Chip(
             self.tr("Compare"), self.tr("Choose two or more runs to see them side by side")
         )
@@ -98,9 +98,8 @@ class TrainingPage(QWidget):
         run, training = self._run(), self._watch.training
         self.form.show_training(training.name if training is not None else "")
         runs = self._watch.runs
-        self._list_head.setVisible(bool(runs))
+        self._runs.setVisible(bool(runs))
         self._compare.setVisible(len(runs) > 1)
-        self.list.setVisible(bool(runs))
         compared = [one for one in runs if one.run.path in self._compared]
         chosen = [one.run.path for one in compared] or ([run.run.path] if run else [])
         self.list.show_runs(runs, chosen)
@@ -209,32 +208,42 @@ class TrainingPage(QWidget):
         return self._watch.training is not None
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setContentsMargins(16, 16, 16, 16)
-        left.setSpacing(12)
-        left.addWidget(label(self.tr("New training"), "subtitle"))
-        left.addWidget(self.form)
-        head = QHBoxLayout(self._list_head)
-        head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(label(self.tr("RUNS"), "head"))
-        head.addStretch(1)
-        head.addWidget(self._compare)
-        left.addWidget(self._list_head)
-        left.addWidget(self.list)
-        left.addStretch(1)
+        column = QVBoxLayout()
+        column.setContentsMargins(16, 16, 16, 12)
+        column.setSpacing(12)
+        column.addWidget(label(self.tr("New training"), "subtitle"))
+        column.addWidget(self.form)
+        column.addStretch(1)
         inside = QWidget()
         inside.setObjectName("column")
-        inside.setLayout(left)
+        inside.setLayout(column)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("RUNS"), "head"))
+        head.addStretch(1)
+        head.addWidget(self._compare)
+        rows = QVBoxLayout(self._runs)
+        rows.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
+        rows.setContentsMargins(16, 0, 16, 12)
+        rows.setSpacing(8)
+        rows.addLayout(head)
+        rows.addWidget(self.list)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 12, 16, 12)
+        foot.addWidget(self.form.start_button)
         pane = QFrame()
         pane.setObjectName("pane")
         pane.setFixedWidth(FORM_PX)
         around = QVBoxLayout(pane)
         around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(scroll)
+        around.setSpacing(0)
+        around.addWidget(scroll, 3)
+        around.addWidget(rule())
+        around.addLayout(foot)
+        around.addWidget(self._runs, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -173,7 +173,10 @@ def test_errors_reach_the_message_line(window, caplog):
 
 
 def training(state):
-    return SimpleNamespace(active=SimpleNamespace(name="My ceramics", state=state, run=object()))
+    return SimpleNamespace(
+        active=SimpleNamespace(name="My ceramics", state=state, run=object()),
+        queue=SimpleNamespace(names=lambda: ["next", "later"]),
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,6 +190,7 @@ def test_closing_says_that_a_training_goes_on(qtbot, window, state, words):
     window.close()
     box = window.findChild(QMessageBox)
     assert window.isVisible() and words in box.text() and "My ceramics" in box.text()
+    assert "queue (2)" in box.informativeText()
     box.button(QMessageBox.StandardButton.Cancel).click()
     assert window.isVisible() and not window.was_closed
     window.close()

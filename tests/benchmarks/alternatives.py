@@ -118,8 +118,8 @@ class SharedPassTrainer(Trainer):
             ratio = -torch.sigmoid(gap) / torch.sigmoid(-gap).clamp_min(1e-20)
             assert leaf.grad is not None
             part.push = leaf.grad * ratio.view(-1, *[1] * (leaf.dim() - 1))  # type: ignore[attr-defined]
-            self._add("loss_d", loss, part.weight)
-            self._add("loss_g", F.softplus(gap).mean(), part.weight)
+            self.tally.add("loss_d", loss, part.weight)
+            self.tally.add("loss_g", F.softplus(gap).mean(), part.weight)
         self._apply(self.optimiser_d, "norm_d")
 
     def _generator_phase(self, parts: list[Part]) -> None:
@@ -140,3 +140,63 @@ class WithDiscriminator:
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
         generator, _ = self._training.networks(network)
         return generator, self._build(NetworkConfig(**network))
+
+
+class GatedBlock(nn.Module):
+    """Twice the size: nearest, convolution, batch norm, gated linear unit (Liu et al. 2021)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = EqualConv(inputs, 2 * outputs, bias=False)
+        self.norm = nn.BatchNorm2d(2 * outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.glu(self.norm(self.conv(F.interpolate(x, scale_factor=2))), 1)
+
+
+class LightGenerator(nn.Module):
+    """FastGAN's shape (Liu et al. 2021, arXiv 2101.04775) at our widths: no W, no styles.
+
+    One z goes in at 4 px; the 8 px map switches the channels of the last level on and off.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.z_dim, self.num_ws, self.patch = config.z_dim, 2, config.patch
+        self.mapping = _Untracked()
+        sides = config.resolutions
+        widths = [config.channels(side) for side in sides]
+        self.first = EqualLinear(config.z_dim, 2 * widths[0] * START * START)
+        self.blocks = nn.ModuleList(GatedBlock(a, b) for a, b in pairwise(widths))
+        self.squeeze = EqualLinear(widths[1] * 16, widths[-1])
+        self.to_rgb = EqualConv(widths[-1], 3 * config.patch**2)
+
+    def random_shapes(self) -> list[tuple[int, int, int]]:
+        return []
+
+    def forward(
+        self, z: Tensor, other: Tensor | None = None, crossover: int = 0, maps: Any = None
+    ) -> Tensor:
+        x = F.glu(self.first(z).view(len(z), -1, START, START), 1)
+        small = x
+        for number, block in enumerate(self.blocks):
+            x = block(x)
+            small = x if number == 0 else small
+        pooled = F.adaptive_avg_pool2d(small, 4).flatten(1)
+        x = x * torch.sigmoid(self.squeeze(pooled))[:, :, None, None]
+        return torch.tanh(F.pixel_shuffle(self.to_rgb(x), self.patch))
+
+
+class _Untracked(nn.Module):
+    """In the place of the mapping network, where there is none."""
+
+    def track(self, z: Tensor) -> None:
+        pass
+
+
+class WithGenerator(WithDiscriminator):
+    """A medium's training with another generator."""
+
+    def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
+        _, discriminator = self._training.networks(network)
+        return self._build(NetworkConfig(**network)), discriminator

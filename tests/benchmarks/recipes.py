@@ -28,14 +28,15 @@ import torch
 from studio import media
 from studio.core.run_folder import TrainConfig
 from studio.core.work import result_of
-from studio.gan import metrics
 from studio.gan import train as train_module
 from studio.gan.device import Device
 from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
+from studio.gan.metrics import held_out_figures, reference
 from studio.gan.train import Trainer
 
 JUDGED = 500
 LOOKS = (0.25, 0.5, 1.0)
+SHOWN = ("kid_rand", "kid_rand_floor", "coverage", "nearest_ratio", "diversity")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Recipe:
     only_r1: bool = False
     grouped: int = 0  # blocks a level of the grouped discriminator; 0: the studio's
     trainer: type[Trainer] = Trainer
+    light: bool = False  # FastGAN's generator in the place of the studio's
 
 
 def _recipes() -> dict[str, Recipe]:
@@ -63,6 +65,9 @@ def _recipes() -> dict[str, Recipe]:
                 {"penalty_every": every, "gamma": 0.3}, small, grouped=grouped
             )
     base = found["rel-4-sg2"]
+    found["shared"] = replace(base, trainer=alternatives.SharedPassTrainer)
+    base = found["shared-8"] = replace(found["rel-8-sg2"], trainer=alternatives.SharedPassTrainer)
+    found["shared-16"] = replace(found["rel-16-sg2"], trainer=alternatives.SharedPassTrainer)
     for gamma in (0.03, 0.1, 1.0, 3.0):
         found[f"gamma-{gamma:g}"] = replace(base, config={**base.config, "gamma": gamma})
     for rate in (0.001, 0.0018, 0.0035, 0.005):
@@ -74,10 +79,9 @@ def _recipes() -> dict[str, Recipe]:
     for batch in (8, 32):
         found[f"batch-{batch}"] = replace(base, config={**base.config, "batch": batch})
     found["gamma-falls"] = replace(base, config={**base.config, "gamma_end": 0.1})
-    found["shared"] = replace(base, trainer=alternatives.SharedPassTrainer)
-    found["shared-8"] = replace(found["rel-8-sg2"], trainer=alternatives.SharedPassTrainer)
+    found["light"] = replace(base, light=True)
     for patch in (1, 2):
-        for width in (1024, 2048):
+        for width in (512, 1024, 2048):
             found[f"width-{width}-patch-{patch}"] = replace(
                 base,
                 network={"channel_base": width, "channel_max": width // 16, "patch": patch},
@@ -86,33 +90,6 @@ def _recipes() -> dict[str, Recipe]:
 
 
 RECIPES = _recipes()
-
-
-@dataclass(frozen=True)
-class Judge:
-    """Files kept back, and the training files, as features."""
-
-    held_out: np.ndarray
-    train: np.ndarray
-    centre: np.ndarray
-    spread: np.ndarray
-
-    @classmethod
-    def of(cls, held_out: np.ndarray, train: np.ndarray) -> Judge:
-        kept, learnt = metrics.features(held_out), metrics.features(train[:1000])
-        centre, spread = kept.mean(0), kept.std(0) + 1e-6
-        return cls((kept - centre) / spread, (learnt - centre) / spread, centre, spread)
-
-    def figures(self, made: np.ndarray) -> dict[str, float]:
-        fakes = (metrics.features(made) - self.centre) / self.spread
-        density, coverage = metrics.density_coverage(fakes, self.held_out)
-        return {
-            "kid": metrics.kernel_distance(fakes, self.held_out),
-            "coverage": coverage,
-            "density": density,
-            "nearest": metrics.nearest_ratio(fakes, self.held_out, self.train),
-            "diversity": metrics.spread_of(fakes) / metrics.spread_of(self.held_out),
-        }
 
 
 def read(folder: Path, medium: str, size_px: int, cache: Path) -> np.ndarray:
@@ -134,7 +111,8 @@ def run(
     recipe = RECIPES[name]
     order = np.random.default_rng(1).permutation(len(examples))
     chosen = examples[np.random.default_rng(100 + seed).permutation(order[JUDGED:])[:count]]
-    judge = Judge.of(examples[order[:JUDGED]], chosen)
+    features = media.kind(medium).load_features()
+    judge = reference(chosen, examples[order[:JUDGED]], features)
     config = replace(
         TrainConfig(medium, "", size_px=size_px, seed=seed, kimg=count * 0.5), **recipe.config
     )
@@ -144,6 +122,8 @@ def run(
         training = alternatives.WithDiscriminator(
             training, lambda c: alternatives.GroupedDiscriminator(c, recipe.grouped)
         )
+    if recipe.light:
+        training = alternatives.WithGenerator(training, alternatives.LightGenerator)
     trainer = recipe.trainer(config, training, network, chosen, Device(torch.device("cpu"), "CPU"))
     with mock.patch.multiple(train_module, **_replaced(recipe)):
         spent = 0.0
@@ -152,12 +132,12 @@ def run(
             while spent < look * seconds:
                 trainer.step()
                 spent = already + time.process_time() - begun
-            figures = judge.figures(trainer.sample_examples(JUDGED))
-            shown = {key: round(value, 4) for key, value in figures.items()}
+            figures = held_out_figures(trainer.sampler.examples(JUDGED), judge, features)
+            shown = {key: round(figures[key], 4) for key in SHOWN}
             tell(
                 {"recipe": name, "count": count, "seed": seed, "seconds": round(spent, 1),
                  "look": look, "kimg": trainer.kimg, "size": size_px, **shown,
-                 "loss_d": round(trainer.figures()["loss_d"], 4)}
+                 "loss_d": round(trainer.tally.take()["loss_d"], 4)}
             )  # fmt: skip
 
 
@@ -180,23 +160,21 @@ def table(paths: list[Path], look: float = 1.0) -> None:
         if row["look"] == look:
             key = (row["count"], round(row["seconds"], -1), row["recipe"])
             groups.setdefault(key, []).append(row)
-    print("| files | s | recipe | seeds | kimg | KID-rand | coverage | nearest | diversity |")
+    print("| files | s | recipe | seeds | kimg | KID-rand | coverage | nearest ratio | diversity |")
     print("|---|---|---|---|---|---|---|---|---|")
     mean = statistics.fmean
 
     def order(one: tuple[int, float, str]) -> tuple[int, float, float]:
-        return (one[0], one[1], mean(row["kid"] for row in groups[one]))
+        return (one[0], one[1], mean(row["kid_rand"] for row in groups[one]))
 
     for key in sorted(groups, key=order):
         found = groups[key]
-        kids = [row["kid"] for row in found]
+        kids = [row["kid_rand"] for row in found]
         spread = f" ± {statistics.stdev(kids):.2f}" if len(kids) > 1 else ""
-        figures = [
-            mean(row[name] for row in found) for name in ("coverage", "nearest", "diversity")
-        ]
+        figures = [mean(row[name] for row in found) for name in SHOWN[2:]]
         print(
             f"| {key[0]} | {key[1]:g} | {key[2]} | {len(found)} | "
-            f"{mean(row['kimg'] for row in found):.1f} | {mean(kids):.3f}{spread} | "
+            f"{mean(row['kimg'] for row in found):.1f} | {mean(kids):.2f}{spread} | "
             + " | ".join(f"{value:.2f}" for value in figures)
             + " |"
         )

@@ -11,7 +11,7 @@ from studio.core.kind import MediumKind
 from studio.core.model_file import read_entry
 from studio.core.split import held_out_split
 from studio.core.work import Progress, result_of
-from studio.gan.measure import file_of, measure, sides
+from studio.gan.measure import measure, sides
 
 KINDS = media.kinds()
 
@@ -73,17 +73,11 @@ def test_half_a_folder_stands_in_where_the_split_is_not_known(trained) -> None:
     assert not known and len(train) == len(held_out) == 50
 
 
-def test_phrases_are_given_to_files_in_order() -> None:
-    assert file_of(6, 6).tolist() == [0, 1, 2, 3, 4, 5]
-    assert file_of(6, 2).tolist() == [0, 0, 0, 1, 1, 1]
-    assert file_of(0, 0).tolist() == []
-
-
-def test_a_model_that_copies_its_files_is_found_out(folder_of, model_of, monkeypatch) -> None:
+def test_a_model_that_copies_its_files_is_found_out(folder_of, model_of, tmp_path) -> None:
     """As if the model gave back the training files: the whole road from folder to figure."""
     kind = KINDS[0]
-    examples, _ = result_of(kind.load_reader().read(folder_of(kind), 32))
-    copies = iter(examples[list(sides(np.arange(12), {})[0]) * 2])
+    examples, _ = result_of(kind.load_reader().read(folder_of(kind), 32, tmp_path))
+    copies = iter(examples.pixels[list(sides(examples.sources, {})[0]) * 2])
     copying = replace(kind, example_of=lambda document: next(copies))
     found = result_of(measure(read_entry(model_of(kind)), copying, folder_of(kind), "cpu"))
     assert found.figures["nearest_ratio"] < 0.01 and found.figures["copied_share"] == 1

@@ -279,7 +279,7 @@ def test_broken_numbers_roll_back_and_go_on_slower(run: RunFolder, monkeypatch) 
         step(self)
         if self.steps in (30, 31, 32):
             poisoned.append(self.steps)
-            self._add("broken", torch.ones(()))
+            self.tally.add("broken", torch.ones(()))
 
     monkeypatch.setattr(Trainer, "step", poisoned_step)
     list(train_run(run, media.kind("artwork")))
@@ -298,7 +298,7 @@ def test_after_three_roll_backs_training_stops_with_a_word(run: RunFolder, monke
 
     def poisoned_step(self: Trainer) -> None:
         step(self)
-        self._add("broken", torch.ones(()))
+        self.tally.add("broken", torch.ones(()))
 
     monkeypatch.setattr(Trainer, "step", poisoned_step)
     list(train_run(run, media.kind("artwork")))
@@ -335,7 +335,7 @@ def test_the_guardian_can_be_switched_off(run: RunFolder, monkeypatch) -> None:
 
     def poisoned_step(self: Trainer) -> None:
         step(self)
-        self._add("broken", torch.ones(()))
+        self.tally.add("broken", torch.ones(()))
 
     monkeypatch.setattr(Trainer, "step", poisoned_step)
     change(run, guardian=False)

@@ -141,7 +141,7 @@ def test_other_errors_and_the_last_part_are_not_swallowed(trainer_for) -> None:
 def test_a_broken_gradient_moves_nothing_and_is_counted(trainer_for) -> None:
     trainer = trainer_for(media.kind("artwork"))
     trainer.step()
-    trainer.figures()
+    trainer.tally.take()
     before = weights(trainer)
     trainer.generator.start.register_hook(lambda grad: grad * float("nan"))
     trainer.optimiser_d.step = lambda: None  # type: ignore[method-assign]
@@ -150,7 +150,7 @@ def test_a_broken_gradient_moves_nothing_and_is_counted(trainer_for) -> None:
     moved = [
         n for n in before if n.startswith("generator") and not torch.equal(before[n], after[n])
     ]
-    assert moved == [] and trainer.figures()["broken"] == 1
+    assert moved == [] and trainer.tally.take()["broken"] == 1
 
 
 def test_reading_ahead_gives_the_same_batches(folder_of, tmp_path) -> None:
@@ -193,8 +193,11 @@ def test_looking_at_samples_changes_nothing(kind: MediumKind, trainer_for) -> No
         torch.manual_seed(5)
         trainer.step()
         if trainer is one:
-            first = trainer.samples(5)
-            assert all(np.array_equal(a, b) for a, b in zip(first, trainer.samples(5), strict=True))
+            first = trainer.sampler.pictures(5)
+            assert all(
+                np.array_equal(a, b)
+                for a, b in zip(first, trainer.sampler.pictures(5), strict=True)
+            )
         trainer.step()
     assert same(weights(one), weights(other))
 
@@ -204,13 +207,13 @@ def test_both_networks_and_the_average_move(kind: MediumKind, trainer_for) -> No
     trainer = trainer_for(kind)
     before = weights(trainer)
     trainer.step()
-    figures = trainer.figures()
+    figures = trainer.tally.take()
     after = weights(trainer)
     for part in ("generator.", "discriminator.", "average."):
         moved = [n for n in before if n.startswith(part) and not torch.equal(before[n], after[n])]
         assert len(moved) > 5
     assert figures["r1"] > 0 and figures["r2"] > 0 and np.isfinite(figures["loss_g"])
-    assert trainer.figures() == {}, "figures are those since the last call"
+    assert trainer.tally.take() == {}, "figures are those since the last call"
 
 
 def test_the_discriminator_learns_to_tell(trainer_for) -> None:
@@ -221,7 +224,7 @@ def test_the_discriminator_learns_to_tell(trainer_for) -> None:
     losses = []
     for _ in range(40):
         trainer.step()
-        losses.append(trainer.figures()["loss_d"])
+        losses.append(trainer.tally.take()["loss_d"])
     assert np.mean(losses[-5:]) < 0.6 * losses[0]
 
 

@@ -61,7 +61,7 @@ def folder_with(tmp_path, count):
 
 def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 120), "")
-    start = page.form._start
+    start = page.form.start_button
     qtbot.waitUntil(start.isEnabled)
     sentence = page.form.verdict._sentence.text
     assert sentence() == "✓  120 files; expect roughly 1 h 30 min on this processor."
@@ -79,7 +79,7 @@ def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
 def test_too_few_files_cannot_be_trained(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 7), "")
     qtbot.waitUntil(lambda: "at least 8" in page.form.verdict._sentence.text())
-    assert not page.form._start.isEnabled()
+    assert not page.form.start_button.isEnabled()
 
 
 def test_a_missing_folder_is_a_sentence(qtbot, page, tmp_path):
@@ -204,7 +204,7 @@ def test_curves_and_samples_go_back_with_the_checkpoint(watch, run):
 
 def test_while_one_trains_the_next_waits_its_turn(qtbot, page, watch, run, tmp_path, started):
     page.take_folder(folder_with(tmp_path, 120), "")
-    start = page.form._start
+    start = page.form.start_button
     qtbot.waitUntil(start.isEnabled)
     assert start.text() == "Start training"
     lock = run.lock()

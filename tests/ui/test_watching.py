@@ -3,6 +3,15 @@
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+)
 
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.ui.run_compare import differing
@@ -200,3 +209,22 @@ def test_a_waiting_run_says_when_it_begins_and_leaves_the_queue_by_key(qtbot, pa
     assert watch.queue.names() == ["two"]
     watch.queue.remove("two")
     lock.release()
+
+
+def test_every_control_has_a_name_a_tooltip_and_the_keyboard(page, make):
+    make("one")
+    make("two")
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+    controls = [
+        one
+        for kind in kinds
+        for one in page.findChildren(kind)
+        if not isinstance(one, QScrollBar) and not one.objectName().startswith("qt_")
+        if not isinstance(one.parent(), (QAbstractSpinBox, QComboBox, QAbstractScrollArea))
+    ]
+    assert len(controls) > 40
+    named = [one for one in controls if one.accessibleName() or getattr(one, "text", str)()]
+    assert [one for one in controls if one not in named] == []
+    silent = [one for one in controls if not one.toolTip()]
+    assert [one.text() for one in silent] == []
+    assert [one for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
