@@ -45,6 +45,7 @@ class Batch:
     maps: list[Tensor]  # noise and spatial latents
     chance: Tensor  # [B, 2] uniform, where outputs are shown at a random cut
     changes: Changes | None
+    every_z: Tensor  # those of the whole batch, whatever part this is
 
     def part(self, share: slice) -> Batch:
         return Batch(
@@ -55,6 +56,7 @@ class Batch:
             [one[share] for one in self.maps],
             self.chance[share],
             self.changes.part(share) if self.changes else None,
+            self.every_z,
         )
 
 
@@ -129,5 +131,5 @@ def draw_batch(
         changes = changes.part(share).to(device)
     return Batch(
         batches.reals(step), z[share].to(device), other[share].to(device), layer, maps,
-        chance.to(device), changes,
+        chance.to(device), changes, z.to(device),
     )  # fmt: skip

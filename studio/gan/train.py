@@ -165,7 +165,7 @@ class Trainer:
         self._attempt(self._generator_phase, batch, parts)
         self.seen += self.config.batch
         self.steps += 1
-        self.generator.mapping.track(batch.z)
+        self.generator.mapping.track(batch.every_z)
         self.average.update(
             self.generator, self.config.batch, self.seen, self.config.ema_kimg * 1000
         )
