@@ -231,7 +231,7 @@ def test_the_example_folder_is_one_click_away(page, monkeypatch, tmp_path):
 
 def test_remedies_that_are_ticked_go_into_the_training(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 120), "")
-    verdict, start = page.form.verdict, page.form._start
+    verdict, start = page.form.verdict, page.form.start_button
     qtbot.waitUntil(start.isEnabled)
     tick = verdict._ticks["skip-odd"]
     assert tick.text() == "Leave out odd files  (60)" and not tick.isChecked()
@@ -249,7 +249,7 @@ def test_remedies_that_are_ticked_go_into_the_training(qtbot, page, tmp_path):
 
 def test_another_folder_begins_without_remedies(qtbot, page, tmp_path):
     page.take_folder(folder_with(tmp_path, 120), "")
-    start = page.form._start
+    start = page.form.start_button
     qtbot.waitUntil(start.isEnabled)
     page.form.verdict._ticks["skip-odd"].click()
     page.take_folder(folder_with(tmp_path / "other", 130), "")
