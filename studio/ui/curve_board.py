@@ -44,6 +44,7 @@ class CurveBoard(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._runs: list[WatchedRun] = []
+        self._was_chosen = False  # a person chose a topic
         self._topics = self._all_topics()
         self._plots = (Curves(), Curves())
         self._group = QButtonGroup(self)
@@ -66,7 +67,7 @@ class CurveBoard(QWidget):
         column.setSpacing(6)
         column.addLayout(row)
         column.addLayout(plots, 1)
-        self._group.idClicked.connect(self._refresh)
+        self._group.idClicked.connect(self.choose)
         self._refresh()
 
     @property
@@ -75,13 +76,17 @@ class CurveBoard(QWidget):
         return [plot for plot in self._plots if not plot.isHidden()]
 
     def choose(self, number: int) -> None:
-        """Show a topic by its place."""
+        """Show a topic by its place, and stay with it."""
+        self._was_chosen = True
         self.chips[number].setChecked(True)
         self._refresh()
 
     def show_runs(self, runs: Sequence[WatchedRun]) -> None:
         """The curves of one run, or those of several laid over each other."""
+        is_other = [one.run.path for one in runs] != [one.run.path for one in self._runs]
         self._runs = list(runs)
+        if is_other and not self._was_chosen:  # a new run has losses long before it is measured
+            self.chips[0 if any(run.measures for run in runs) else 1].setChecked(True)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -22,7 +22,7 @@ from studio.ui.run_watch import RunWatch, WatchedRun
 from studio.ui.training_form import TrainingForm
 from studio.ui.widgets import Chip, label, rule
 
-FORM_PX = 372
+FORM_PX, HEAD_PX = 372, 26
 HOUR_S = 3600.0
 
 
@@ -39,6 +39,7 @@ class TrainingPage(QWidget):
         self._context, self._watch = context, watch
         self._chosen: Path | None = None
         self._compared: list[Path] = []
+        self._measured = 0  # runs whose pace is known
         self.form = TrainingForm(kinds, context, Paces(context, self._pace, self._is_busy))
         self._runs = QWidget()
         self._compare = Chip(
@@ -98,6 +99,10 @@ class TrainingPage(QWidget):
         run, training = self._run(), self._watch.training
         self.form.show_training(training.name if training is not None else "")
         runs = self._watch.runs
+        measured = sum(run.status.images_per_s > 0 for run in runs)
+        if measured != self._measured:
+            self._measured = measured
+            self.form.plan.refresh()  # a guess may have become a figure
         self._runs.setVisible(bool(runs))
         self._compare.setVisible(len(runs) > 1)
         compared = [one for one in runs if one.run.path in self._compared]
@@ -221,7 +226,10 @@ class TrainingPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        head = QHBoxLayout()
+        top = QWidget()
+        top.setFixedHeight(HEAD_PX)
+        head = QHBoxLayout(top)
+        head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(label(self.tr("RUNS"), "head"))
         head.addStretch(1)
         head.addWidget(self._compare)
@@ -229,7 +237,7 @@ class TrainingPage(QWidget):
         rows.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
         rows.setContentsMargins(16, 0, 16, 12)
         rows.setSpacing(8)
-        rows.addLayout(head)
+        rows.addWidget(top)
         rows.addWidget(self.list)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 12, 16, 12)

@@ -97,6 +97,21 @@ def test_chips_choose_what_is_drawn(qtbot, board, tmp_path):
     assert board.plots[0].accessibleDescription() == "This run does not report it."
 
 
+def test_a_run_that_was_not_measured_yet_begins_with_its_losses(board, tmp_path):
+    young, old = watched(tmp_path, "young", 0.4), watched(tmp_path, "old", 0.4)
+    young.measures = []
+    board.show_runs([young])
+    assert board.chips[1].isChecked()
+    young.measures = old.measures
+    board.show_runs([young])
+    assert board.chips[1].isChecked(), "nothing jumps"
+    board.show_runs([old])
+    assert board.chips[0].isChecked()
+    board.choose(4)
+    board.show_runs([young])
+    assert board.chips[4].isChecked(), "what was chosen stays"
+
+
 def test_runs_are_laid_over_each_other(board, tmp_path):
     board.show_runs([watched(tmp_path, "one", 0.4), watched(tmp_path, "two", 0.2)])
     lines = board.plots[0].lines

@@ -211,6 +211,23 @@ def test_a_waiting_run_says_when_it_begins_and_leaves_the_queue_by_key(qtbot, pa
     lock.release()
 
 
+def test_a_pace_that_a_run_has_measured_is_no_guess_any_more(qtbot, page, make, tmp_path):
+    for number in range(40):
+        (tmp_path / f"{number}.grey").touch()
+    page.take_folder(tmp_path, "fake")
+    qtbot.waitUntil(page.form.start_button.isEnabled)
+    assert page.form.plan.presets.cards[1].time.startswith("roughly")
+    make("one")
+    assert page.form.plan.presets.cards[1].time.startswith("about")
+    assert "expect about" in page.form.verdict._sentence.text()
+
+
+def test_one_run_takes_no_more_room_than_its_row(qtbot, page, make):
+    make("one")
+    qtbot.waitUntil(lambda: page.list.height() > 0)
+    assert page._runs.height() < 120
+
+
 def test_every_control_has_a_name_a_tooltip_and_the_keyboard(page, make):
     make("one")
     make("two")
