@@ -6,12 +6,14 @@ Everything is told from small pictures, uint8 [N, 32, 32, 3], each the whole pic
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 SIDE_PX = 32
 BLOCK = 1024  # rows compared at once: 1024 x N floats
-CHUNK = 256  # pairs looked at closely at once
+CHUNK = 256  # pairs compared at once
+CLOSE_LOOKS = 128  # pairs of a block that are tried as crops, the likest ones: they are slow
 MOST_ALIKE = 4  # candidates that each picture is compared with closely
 COARSE, FOLDER_LIKE = 0.995, 0.85
 MANY = 64  # from here on a mean of the folder says what its pictures have in common
@@ -37,19 +39,42 @@ def near_copies(small: np.ndarray, flat: np.ndarray) -> list[list[int]]:
     """
     groups = _Groups(len(small))
     busy = np.flatnonzero((_contrast(small) >= LEAST_CONTRAST) & ~flat)
-    for first, second, mirrored in _candidates(small[busy]):
+    for pairs in _candidates(small[busy]):
+        first, second = busy[pairs.first], busy[pairs.second]
+        same = np.zeros(len(first), bool)
         for start in range(0, len(first), CHUNK):
             part = slice(start, start + CHUNK)
-            a, b, flipped = busy[first[part]], busy[second[part]], mirrored[part]
-            one = small[a].astype(np.float32)
-            one[flipped] = one[flipped][:, :, ::-1]
-            for at in np.flatnonzero(_are_copies(one, small[b].astype(np.float32))).tolist():
-                groups.join(int(a[at]), int(b[at]))
+            same[part] = _agree(*_pair(small, first[part], second[part], pairs.mirrored))
+        others = np.flatnonzero(~same)
+        others = others[np.argsort(-pairs.likeness[others])[:CLOSE_LOOKS]]
+        if len(others):
+            crops = _are_crops(*_pair(small, first[others], second[others], pairs.mirrored))
+            same[others] = crops
+        for at in np.flatnonzero(same).tolist():
+            groups.join(int(first[at]), int(second[at]))
     colours: dict[tuple[int, ...], int] = {}
     for index in np.flatnonzero(flat).tolist():
         colour = tuple((small[index].reshape(-1, 3).mean(0) // FLAT_LEVELS).astype(int).tolist())
         groups.join(colours.setdefault(colour, index), index)
     return groups.found()
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Candidates of one block: first is like second, or like its mirror image."""
+
+    first: np.ndarray
+    second: np.ndarray
+    likeness: np.ndarray
+    mirrored: bool
+
+
+def _pair(
+    small: np.ndarray, first: np.ndarray, second: np.ndarray, mirrored: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both sides of pairs, float [P, 32, 32, 3], the first mirrored where that is asked."""
+    one, other = small[first].astype(np.float32), small[second].astype(np.float32)
+    return (one[:, :, ::-1] if mirrored else one), other
 
 
 class _Groups:
@@ -104,8 +129,8 @@ def _unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
 
 
-def _candidates(small: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Pairs (first, second, is second like first mirrored) worth a close look.
+def _candidates(small: np.ndarray) -> Iterator[_Pairs]:
+    """Pairs worth a close look.
 
     Alike in themselves, or, where there are many, alike in what sets them apart from the folder:
     in a folder of apples on white all look alike to the first test.
@@ -130,7 +155,7 @@ def _candidates(small: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.
                 likeness[surely] += 2.0
             likeness[np.tril_indices(end - start, m=likeness.shape[1])] = -9.0
             first, second = _most(likeness, FOLDER_LIKE)
-            yield first + start, second + start, np.full(len(first), mirrored)
+            yield _Pairs(first + start, second + start, likeness[first, second], mirrored)
 
 
 def _most(likeness: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
@@ -144,9 +169,9 @@ def _most(likeness: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
     return first, second
 
 
-def _are_copies(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Bool [P] for pairs float [P, 32, 32, 3]: the same, or one a slight crop of the other."""
-    same = _agree(a, b)
+def _are_crops(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Bool [P] for pairs float [P, 32, 32, 3]: one is a slight crop of the other."""
+    same = np.zeros(len(a), bool)
     for one, other in ((a, b), (b, a)):
         left = np.flatnonzero(~same)
         if not len(left):

@@ -201,10 +201,10 @@ def _charts(is_tiled: bool, looks: list[Look]) -> Iterator[Chart]:
     colours = palette(_small(looks))
     names = tuple(f"#{r:02x}{g:02x}{b:02x}" for (r, g, b), _ in colours)
     yield Chart("Colours", "swatches", names, tuple(round(share, 4) for _, share in colours))
-    sides = [min(look.width, look.height) for look in looks]
-    yield bars("Shorter side in px", sides, SIDES_PX)
     sizes = Counter((look.width, look.height) for look in looks)
     if len(sizes) > 1:
+        sides = [min(look.width, look.height) for look in looks]
+        yield bars("Shorter side in px", sides, SIDES_PX)
         step = -(-len(looks) // MOST_POINTS)
         points = tuple((float(look.width), float(look.height)) for look in looks[::step])
         yield Chart("Sizes", "scatter", ("width px", "height px"), points=points)

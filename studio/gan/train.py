@@ -1,14 +1,14 @@
 """The training loop, counted in kimg; knows no medium, no files and no Qt.
 
-Each step: the discriminator judges pairs of a real and a fake; every few steps it is held by R1
-and R2; then the generator is moved by the new discriminator on the same pairs; then the average
-follows. Everything random is a function of seed and step (randomness.py).
+Each step: the discriminator judges pairs of a real and a fake, and one backward pass gives both
+networks their gradients; every few steps R1 and R2 hold the discriminator; then the generator moves
+and the average follows. Everything random is a function of seed and step (randomness.py).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -23,12 +23,16 @@ from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
 from studio.gan.device import Device, compiles, mixed_precision
 from studio.gan.ema import Average
-from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
+from studio.gan.losses import (
+    discriminator_loss,
+    generator_loss,
+    generator_push,
+    gradient_penalty,
+)
 from studio.gan.optimise import (
     adam,
     apply_gradients,
     optimiser_tensors,
-    parameters_of,
     restore_optimiser,
 )
 from studio.gan.sampler import Sampler
@@ -159,7 +163,7 @@ class Trainer:
         """One batch; the tally tells how it went, so that no step waits for the device."""
         batch = self._draw()
         parts = self._parts(batch)
-        parts = self._attempt(self._discriminator_phase, batch, parts)
+        parts = self._attempt(self._adversarial_phase, batch, parts)
         if self.steps % self.config.penalty_every == 0:
             parts = self._attempt(self._penalty_phase, batch, parts)
         self._attempt(self._generator_phase, batch, parts)
@@ -186,15 +190,12 @@ class Trainer:
                 if not is_out_of_memory(error) or not can_halve:
                     raise
             # Outside of the except clause: the error holds the tensors of the failed phase.
-            parts.clear()
             for optimiser in (self.optimiser_d, self.optimiser_g):
                 optimiser.zero_grad(set_to_none=True)
-            for p in parameters_of(self.optimiser_d):
-                p.requires_grad_(True)
+            self.accumulate *= 2
+            parts = self._parts(batch, parts)
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
-            self.accumulate *= 2
-            parts = self._parts(batch)
 
     def _draw(self) -> Batch:
         size = (self.config.size_px, self.config.size_px) if self.training.augmentable else None
@@ -204,10 +205,16 @@ class Trainer:
             self.device,
         )  # fmt: skip
 
-    def _parts(self, batch: Batch) -> list[Part]:
+    def _parts(self, batch: Batch, failed: Sequence[Part] = ()) -> list[Part]:
+        """The batch cut for as much memory as there is; failed are the parts that took too much."""
+        pushes = [part.push for part in failed if part.push is not None]
+        push = torch.cat(pushes) if pushes and len(pushes) == len(failed) else None
         edges = np.linspace(0, len(batch.z), self.accumulate + 1).round().astype(int).tolist()
         cuts = [slice(a, b) for a, b in pairwise(edges) if b > a]
-        return [Part(self, batch.part(cut), (cut.stop - cut.start) / len(batch.z)) for cut in cuts]
+        parts = [Part(self, batch.part(cut), (cut.stop - cut.start) / len(batch.z)) for cut in cuts]
+        for part, cut in zip(parts, cuts, strict=True):
+            part.push = push[cut] if push is not None else None
+        return parts
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.mixed)
@@ -220,16 +227,19 @@ class Trainer:
         network = self.discriminator if eager else self._quick_discriminator
         return network(x).float()
 
-    def _discriminator_phase(self, parts: list[Part]) -> None:
+    def _adversarial_phase(self, parts: list[Part]) -> None:
+        """Both losses in one pass; the discriminator moves, the generator's push is kept."""
         for part in parts:
-            fakes = part.fakes().detach()
+            fakes = part.fakes().detach().requires_grad_(True)
             with self.autocast():
                 logits = self.judge(torch.cat([part.reals, fakes]), part.batch, doubled=True)
             real, fake = logits.chunk(2)
             loss = discriminator_loss(real, fake)
             (loss * part.weight).backward()
+            assert fakes.grad is not None
+            part.push = generator_push(fakes.grad, real, fake)
             self.tally.add("loss_d", loss, part.weight)
-            self.tally.add("sign", (real - fake).detach().sign().mean(), part.weight)
+            self.tally.add("loss_g", generator_loss(real, fake), part.weight)
         self._apply(self.optimiser_d, "norm_d")
 
     def _penalty_phase(self, parts: list[Part]) -> None:
@@ -247,19 +257,9 @@ class Trainer:
         self._apply(self.optimiser_d, "norm_penalty")
 
     def _generator_phase(self, parts: list[Part]) -> None:
-        moving = parameters_of(self.optimiser_d)
-        for p in moving:
-            p.requires_grad_(False)
         for part in parts:
-            with self.autocast():
-                with torch.no_grad():
-                    real = self.judge(part.reals, part.batch, doubled=False)
-                fake = self.judge(part.fakes(with_graph=True), part.batch, doubled=False)
-            loss = generator_loss(real, fake)
-            (loss * part.weight).backward()
-            self.tally.add("loss_g", loss, part.weight)
-        for p in moving:
-            p.requires_grad_(True)
+            assert part.push is not None
+            part.fakes(with_graph=True).backward(part.push)
         self._apply(self.optimiser_g, "norm_g")
 
     def gamma_now(self) -> float:
@@ -358,6 +358,7 @@ class Part:
         self._trainer, self.batch, self.weight = trainer, batch, weight
         self.reals = trainer.training.reals(batch.reals)
         self._fakes: Tensor | None = None
+        self.push: Tensor | None = None  # what the discriminator asks of the fakes
 
     def fakes(self, with_graph: bool = False) -> Tensor:
         """Made once where the whole batch fits; with several parts the graph is made anew, so that

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.core.kind import MIN_FILES, FolderReport
+from studio.ui import theme
 from studio.ui.doctor_charts import ChartView
 from studio.ui.doctor_sheets import SheetView
 from studio.ui.widgets import button, label, set_tone
@@ -24,6 +25,7 @@ class Fold(QWidget):
         self._title, self._count = title, 0
         self.head = button("", tooltip, role="section")
         self.head.setCheckable(True)
+        self.head.setIconSize(QSize(12, 12))
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 2, 0, 4)
         self._body.setSpacing(10)
@@ -48,7 +50,8 @@ class Fold(QWidget):
     def _unfold(self, is_open: bool) -> None:
         self._holder.setVisible(is_open)
         count = f"  {self._count:,}" if self._count else ""
-        self.head.setText(f"{'▾' if is_open else '▸'}  {self._title.upper()}{count}")
+        self.head.setText(f"{self._title.upper()}{count}")
+        self.head.setIcon(theme.icon("chevron-down" if is_open else "chevron-right", token="muted"))
         self.head.setAccessibleName(f"{self._title}{count}")
 
 
@@ -99,7 +102,7 @@ class Verdict(QFrame):
 
     def clear(self) -> None:
         self._fold()
-        self._sentence.hide()
+        self.hide()
 
     def say(self, sentence: str, tone: str = "muted") -> None:
         """A line on its own: why a folder cannot be read."""
@@ -110,7 +113,7 @@ class Verdict(QFrame):
         """Another line above what is shown already."""
         self._sentence.setText(sentence)
         set_tone(self._sentence, tone)
-        self._sentence.show()
+        self.show()
 
     def show_report(self, report: FolderReport, expect: str = "") -> None:
         """Show the doctor's findings."""

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from studio.gan.layers import EqualConv, EqualLinear, rectify
 from studio.gan.losses import Judge
+from studio.gan.losses import discriminator_loss as relativistic_discriminator_loss
+from studio.gan.losses import generator_loss as relativistic_generator_loss
 from studio.gan.networks import START, NetworkConfig
 from studio.gan.train import Part, Trainer
 
@@ -98,34 +100,41 @@ class GroupedDiscriminator(nn.Module):
         return self.logit((x * self.basis).sum((2, 3))).squeeze(1)
 
 
-class SharedPassTrainer(Trainer):
-    """Both networks learn from one pass of the discriminator (simultaneous gradient descent).
+class AlternatingTrainer(Trainer):
+    """The generator learns from the discriminator that has just moved, by passes of its own."""
 
-    Every logit depends on its own picture only. So the generator's gradient at a fake is the
-    discriminator's, times the ratio of the two losses' slopes by that fake's logit.
-    """
+    discriminator_loss = staticmethod(relativistic_discriminator_loss)
+    generator_loss = staticmethod(relativistic_generator_loss)
 
-    def _discriminator_phase(self, parts: list[Part]) -> None:
+    def _adversarial_phase(self, parts: list[Part]) -> None:
         for part in parts:
-            fakes = part.fakes(with_graph=True)
-            leaf = fakes.detach().requires_grad_(True)
             with self.autocast():
-                logits = self.judge(torch.cat([part.reals, leaf]), part.batch, doubled=True)
-            real, fake = logits.chunk(2)
-            loss = F.softplus(fake - real).mean()
+                both = torch.cat([part.reals, part.fakes().detach()])
+                real, fake = self.judge(both, part.batch, doubled=True).chunk(2)
+            loss = self.discriminator_loss(real, fake)
             (loss * part.weight).backward()
-            gap = (real - fake).detach()
-            ratio = -torch.sigmoid(gap) / torch.sigmoid(-gap).clamp_min(1e-20)
-            assert leaf.grad is not None
-            part.push = leaf.grad * ratio.view(-1, *[1] * (leaf.dim() - 1))  # type: ignore[attr-defined]
             self.tally.add("loss_d", loss, part.weight)
-            self.tally.add("loss_g", F.softplus(gap).mean(), part.weight)
         self._apply(self.optimiser_d, "norm_d")
 
     def _generator_phase(self, parts: list[Part]) -> None:
+        self.discriminator.requires_grad_(False)
         for part in parts:
-            part.fakes(with_graph=True).backward(part.push)  # type: ignore[attr-defined]
+            with self.autocast():
+                with torch.no_grad():
+                    real = self.judge(part.reals, part.batch, doubled=False)
+                fake = self.judge(part.fakes(with_graph=True), part.batch, doubled=False)
+            loss = self.generator_loss(real, fake)
+            (loss * part.weight).backward()
+            self.tally.add("loss_g", loss, part.weight)
+        self.discriminator.requires_grad_(True)
         self._apply(self.optimiser_g, "norm_g")
+
+
+class PlainTrainer(AlternatingTrainer):
+    """StyleGAN2's losses."""
+
+    discriminator_loss = staticmethod(plain_discriminator_loss)
+    generator_loss = staticmethod(plain_generator_loss)
 
 
 class WithDiscriminator:

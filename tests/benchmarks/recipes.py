@@ -30,7 +30,7 @@ from studio.core.run_folder import TrainConfig
 from studio.core.work import result_of
 from studio.gan import train as train_module
 from studio.gan.device import Device
-from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
+from studio.gan.losses import gradient_penalty
 from studio.gan.metrics import held_out_figures, reference
 from studio.gan.train import Trainer
 
@@ -45,10 +45,9 @@ class Recipe:
 
     config: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
-    plain_loss: bool = False
     only_r1: bool = False
     grouped: int = 0  # blocks a level of the grouped discriminator; 0: the studio's
-    trainer: type[Trainer] = Trainer
+    trainer: type[Trainer] = alternatives.AlternatingTrainer
     light: bool = False  # FastGAN's generator in the place of the studio's
 
 
@@ -57,17 +56,17 @@ def _recipes() -> dict[str, Recipe]:
     found: dict[str, Recipe] = {}
     for shape, grouped in (("sg2", 0), ("r3", 1)):
         found[f"plain-r1-16-{shape}"] = Recipe(
-            {"penalty_every": 16, "gamma": 0.05}, small, plain_loss=True, only_r1=True,
-            grouped=grouped,
+            {"penalty_every": 16, "gamma": 0.05}, small, only_r1=True, grouped=grouped,
+            trainer=alternatives.PlainTrainer,
         )  # fmt: skip
         for every in (1, 4, 8, 16):
             found[f"rel-{every}-{shape}"] = Recipe(
                 {"penalty_every": every, "gamma": 0.3}, small, grouped=grouped
             )
     base = found["rel-4-sg2"]
-    found["shared"] = replace(base, trainer=alternatives.SharedPassTrainer)
-    base = found["shared-8"] = replace(found["rel-8-sg2"], trainer=alternatives.SharedPassTrainer)
-    found["shared-16"] = replace(found["rel-16-sg2"], trainer=alternatives.SharedPassTrainer)
+    found["shared"] = replace(base, trainer=Trainer)
+    base = found["shared-8"] = replace(found["rel-8-sg2"], trainer=Trainer)
+    found["shared-16"] = replace(found["rel-16-sg2"], trainer=Trainer)
     for gamma in (0.03, 0.1, 1.0, 3.0):
         found[f"gamma-{gamma:g}"] = replace(base, config={**base.config, "gamma": gamma})
     for rate in (0.001, 0.0018, 0.0035, 0.005):
@@ -125,7 +124,8 @@ def run(
     if recipe.light:
         training = alternatives.WithGenerator(training, alternatives.LightGenerator)
     trainer = recipe.trainer(config, training, network, chosen, Device(torch.device("cpu"), "CPU"))
-    with mock.patch.multiple(train_module, **_replaced(recipe)):
+    penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
+    with mock.patch.object(train_module, "gradient_penalty", penalty):
         spent = 0.0
         for look in LOOKS:
             begun, already = time.process_time(), spent
@@ -139,17 +139,6 @@ def run(
                  "look": look, "kimg": trainer.kimg, "size": size_px, **shown,
                  "loss_d": round(trainer.tally.take()["loss_d"], 4)}
             )  # fmt: skip
-
-
-def _replaced(recipe: Recipe) -> dict[str, Any]:
-    plain = recipe.plain_loss
-    return {
-        "discriminator_loss": alternatives.plain_discriminator_loss
-        if plain
-        else discriminator_loss,
-        "generator_loss": alternatives.plain_generator_loss if plain else generator_loss,
-        "gradient_penalty": alternatives.real_penalty if recipe.only_r1 else gradient_penalty,
-    }
 
 
 def table(paths: list[Path], look: float = 1.0) -> None:

@@ -129,7 +129,7 @@ def test_sheets_and_refusals_unfold(verdict):
         report(refused=refused, near=near, sheets=(sheet(3),), charts=(SWATCHES, BARS, SIZES))
     )
     folds = verdict._folds
-    assert folds["Near copies"].head.text() == "▸  NEAR COPIES  2"
+    assert folds["Near copies"].head.text() == "NEAR COPIES  2"
     assert not verdict.findChild(SheetView).isVisible()
     folds["Near copies"].head.click()
     assert verdict.findChild(SheetView).isVisible()
