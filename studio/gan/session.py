@@ -104,6 +104,7 @@ class Session:
             try:
                 yield from self._sample()
                 ended = yield from self._loop()
+                yield from self._report()
             except (GeneratorExit, KeyboardInterrupt):
                 self._save_at_once()  # between two steps, where the state is whole
                 raise

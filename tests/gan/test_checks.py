@@ -28,9 +28,10 @@ def test_a_large_folder_is_never_read_as_a_whole(monkeypatch: pytest.MonkeyPatch
     pixels = np.random.default_rng(0).integers(0, 256, (count, 16, 16, 3), dtype=np.uint8)
     examples = Examples(pixels.view(Counting), np.arange(count, dtype=np.int32), ("a",) * count)
     learnt, kept = np.arange(count - 150), np.arange(count - 150, count)
-    trainer: Any = SimpleNamespace(
-        sample_examples=lambda results: pixels[:results], logits=lambda part: np.zeros(len(part))
+    sampler = SimpleNamespace(
+        examples=lambda results: pixels[:results], logits=lambda part: np.zeros(len(part))
     )
+    trainer: Any = SimpleNamespace(sampler=sampler)
     found = HeldOut(examples, learnt, kept, PictureFeatures).figures(trainer)
     assert 0 < found["copied_share"] < 0.3  # of 1,350 files 100 were drawn
     assert 100 <= Counting.most < 300
