@@ -58,7 +58,7 @@ def choose(name: str = "auto", threads: int = 0, trains: bool = False) -> Device
         if kind == "cuda" and trains:
             kind = f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % torch.cuda.device_count()}"
         device = torch.device(kind)
-        if device.index is not None:
+        if trains and device.index is not None:
             torch.cuda.set_device(device)
         torch.backends.cudnn.benchmark = trains  # shapes stay the same for a whole run
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = trains
