@@ -18,6 +18,7 @@ from studio.app.cli_options import (
     add_train,
     psi,
 )
+from studio.app.cli_team import quiet_threads
 from studio.app.desktop import desktop_problem
 from studio.core.errors import StudioError
 from studio.core.project import SUFFIX
@@ -67,6 +68,7 @@ def open_window(argv: Sequence[str]) -> int:
     if problem:
         print(f"atelier: {problem}", file=sys.stderr)
         return BAD_INPUT
+    quiet_threads()
     return load_module("studio.app.run").run(list(argv))
 
 

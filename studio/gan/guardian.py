@@ -203,13 +203,16 @@ class Guardian:
     def _gamma(self, now: Check) -> Finding | None:
         """The penalty holds the discriminator too loosely or too tightly."""
         loss_d, loss_g = now.figures.get("loss_d", 0.5), now.figures.get("loss_g", 0.7)
-        wins = self._streak("gamma_low", loss_d < 0.05)
+        wins = self._streak("gamma_low", loss_d < 0.05 or loss_g > 4)
         stuck = abs(loss_d - LOG_2) < 0.02 and abs(loss_g - LOG_2) < 0.04
         penalty = now.gamma / 2 * (now.figures.get("r1", 0.0) + now.figures.get("r2", 0.0))
         tight = self._streak("gamma_high", stuck and penalty > loss_d / 20)
         if wins >= 3 and self._may("gamma_low", now.kimg):
             self.memory.streaks["gamma_low"] = 0
-            words = f"The discriminator wins nearly always (its loss is {loss_d:.3f})."
+            words = (
+                "The discriminator wins nearly always "
+                f"(losses {loss_d:.2f} and {loss_g:.1f}; about 0.5 and 1 are healthy)."
+            )
             return Finding("gamma_low", "warning", words, "Gamma doubled.", (DOUBLE_GAMMA,))
         if tight >= 4 and self._may("gamma_high", now.kimg):
             self.memory.streaks["gamma_high"] = 0
