@@ -1,6 +1,6 @@
 """Images a second of the trainer, by networks and threads, on this machine.
 
-    python tests/benchmarks/speed.py FOLDER [--device cpu] [--threads 1 2] [--sizes 64] [--seconds 10]
+    python tests/benchmarks/speed.py FOLDER [--threads 1 2] [--sizes 64] [--widths nano]
     python tests/benchmarks/speed.py FOLDER --against CHECKOUT    # the same beside an older version
 
 Each line is a fresh process, so that thread settings hold and one does not warm up another.
