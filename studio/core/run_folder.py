@@ -52,7 +52,7 @@ class TrainConfig:
     learning_rate: float = 0.0025
     gamma: float = 0.0
     gamma_end: float = 1.0
-    penalty_every: int = 4
+    penalty_every: int = 8
     augment: float = -1.0
     ema_kimg: float = 10.0
     held_out: bool = True

@@ -49,7 +49,7 @@ TRIALS = {
         "no penalties to speak of and a learning rate eight times the usual",
         config={"gamma": 1e-6, "learning_rate": 0.02, "augment": 0.0},
     ),
-    "copying": Trial("ten files, no augmentation", files=10, config={"augment": 0.0, "kimg": 120}),
+    "copying": Trial("thirty files, no augmentation", files=30, config={"augment": 0.0, "kimg": 120}),
     "overfit": Trial(
         "a hundred files, augmentation at its end from the start",
         files=100,
@@ -65,7 +65,8 @@ def provoke(name: str, trial: Trial, folder: Path, out: Path) -> None:
     """Train until the alarm is heard, or to the end."""
     few = out / f"{name}-files"
     few.mkdir(parents=True)
-    for file in walk(folder).files[: trial.files]:
+    pictures = [name for name in walk(folder).files if Path(name).suffix in (".jpg", ".png")]
+    for file in pictures[: trial.files]:
         shutil.copy(folder / file, few)
     run = RunFolder(out / name)
     run.create(replace(SMALL, folder=str(few), **trial.config))

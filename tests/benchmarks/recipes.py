@@ -85,6 +85,11 @@ def _recipes() -> dict[str, Recipe]:
                 base,
                 network={"channel_base": width, "channel_max": width // 16, "patch": patch},
             )
+    # The first version of the trainer, and what the studio does now, at its own widths.
+    found["first"] = Recipe({"penalty_every": 4, "gamma": 0.3}, {"patch": 1})
+    found["default"] = Recipe(trainer=Trainer)
+    found["default-gamma-1"] = Recipe({"gamma": 1.0}, trainer=Trainer)
+    found["default-light"] = Recipe(trainer=Trainer, light=True)
     return found
 
 

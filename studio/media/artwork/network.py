@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
-from studio.gan.networks import Discriminator, Generator, NetworkConfig
+from studio.gan.networks import Discriminator, Generator, NetworkConfig, patch_for
 from studio.gan.pictures import mirror_some, to_pixels, to_signed
 
 
@@ -22,7 +22,12 @@ class ArtworkTraining:
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
-        return NetworkConfig(config.size_px, config.channel_base, config.channel_max).to_json()
+        return NetworkConfig(
+            config.size_px,
+            config.channel_base,
+            config.channel_max,
+            patch=patch_for(config.size_px),
+        ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
         config = NetworkConfig(**network)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
 from studio.gan.folder import WRAPS_BELOW, seam_ratio
-from studio.gan.networks import Discriminator, Generator, NetworkConfig
+from studio.gan.networks import Discriminator, Generator, NetworkConfig, patch_for
 from studio.gan.pictures import mirror_some, roll_each, to_pixels, to_signed
 
 
@@ -32,7 +32,12 @@ class PatternTraining:
         some = examples[:: max(1, len(examples) // 200)]
         tiles = float(np.median([seam_ratio(x) for x in some])) < WRAPS_BELOW
         return NetworkConfig(
-            config.size_px, config.channel_base, config.channel_max, torus=True, tiles=tiles
+            config.size_px,
+            config.channel_base,
+            config.channel_max,
+            torus=True,
+            tiles=tiles,
+            patch=patch_for(config.size_px),
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
