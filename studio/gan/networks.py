@@ -219,11 +219,18 @@ class Generator(nn.Module):
 
         maps are what random_shapes asks for, [B, ...] each; drawn here without them.
         """
+        ws, arguments = self.synthesis_inputs(z, other, crossover, maps)
+        return self.synthesise(ws, *arguments)
+
+    def synthesis_inputs(
+        self, z: Tensor, other: Tensor | None, crossover: int, maps: list[Tensor] | None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """What a training pass calls synthesise with: ws, then noise and spatial latent."""
         ws = training_ws(self.mapping, self.num_ws, z, other, crossover)
         if maps is None:
-            return self.synthesise(ws)
+            return ws, ()
         layers = len(self.layers)
-        return self.synthesise(ws, maps[:layers], maps[layers] if self.config.torus else None)
+        return ws, (maps[:layers], maps[layers] if self.config.torus else None)
 
 
 class Discriminator(nn.Module):

@@ -21,6 +21,7 @@ from studio.core.run_folder import TrainConfig
 from studio.gan.augment import apply_changes
 from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
+from studio.gan.compiled import compile_passes
 from studio.gan.device import Device, compiles, mixed_precision
 from studio.gan.ema import Average
 from studio.gan.losses import (
@@ -127,9 +128,11 @@ class Trainer:
         self.average = Average(self.generator)
         self._quick_discriminator: Any = self.discriminator
         if config.compile and compiles(self.device):
-            # Plain passes only: torch.compile refuses the double backward that penalties need.
-            self.generator.synthesise = torch.compile(self.generator.synthesise, dynamic=False)
-            self._quick_discriminator = torch.compile(self.discriminator, dynamic=False)
+            each = config.batch // team.size
+            with self.autocast():
+                self._quick_discriminator = compile_passes(
+                    self.generator, self.discriminator, each, self.device
+                )
         self.rate, self.gamma, self.augment = config.learning_rate, config.gamma, config.augment
         self.accumulate = max(1, config.accumulate)
         self.make_optimisers()

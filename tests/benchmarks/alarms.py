@@ -49,7 +49,9 @@ TRIALS = {
         "no penalties to speak of and a learning rate eight times the usual",
         config={"gamma": 1e-6, "learning_rate": 0.02, "augment": 0.0},
     ),
-    "copying": Trial("thirty files, no augmentation", files=30, config={"augment": 0.0, "kimg": 120}),
+    "copying": Trial(
+        "thirty files, no augmentation", files=30, config={"augment": 0.0, "kimg": 120}
+    ),
     "overfit": Trial(
         "a hundred files, augmentation at its end from the start",
         files=100,

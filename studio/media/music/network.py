@@ -203,7 +203,14 @@ class MusicGenerator(nn.Module):
         maps: list[Tensor] | None = None,
     ) -> Tensor:
         """Training pass: z [B, z_dim]; from layer crossover on, styles come from other."""
-        return self.synthesise(training_ws(self.mapping, self.num_ws, z, other, crossover), maps)
+        ws, arguments = self.synthesis_inputs(z, other, crossover, maps)
+        return self.synthesise(ws, *arguments)
+
+    def synthesis_inputs(
+        self, z: Tensor, other: Tensor | None, crossover: int, maps: list[Tensor] | None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """What a training pass calls synthesise with: ws, then the noise."""
+        return training_ws(self.mapping, self.num_ws, z, other, crossover), (maps,)
 
 
 def views(rolls: Tensor) -> Tensor:
