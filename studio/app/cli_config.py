@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.files import walk, write_bytes
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.library import find_model, places
-from studio.core.presets import FolderFacts, Machine, Plan, Shape, plans, shape_of_model
+from studio.core.presets import FolderFacts, Machine, Plan, Shape, facts_of, plans, shape_of_model
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.settings import load_settings
 from studio.core.work import Work, result_of
@@ -125,7 +125,7 @@ def preset_config(word: str, config: TrainConfig, medium: MediumKind) -> TrainCo
     pace = Probed(medium, config)
     start = find_model(config.start_model, places()) if config.start_model else None
     begin = replace(shape_of_model(start), size_px=config.size_px) if start else None
-    facts = FolderFacts(len(report.usable), medium.sizes_px, report.facts.get("good_for_px", 0))
+    facts = facts_of(report, medium)
     plan = _plan(word, facts, pace, machine, begin)
     pace.measure(plan.shape)  # the time is that of the shape that was chosen
     plan = _plan(word, facts, pace, machine, begin)

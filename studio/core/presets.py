@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from studio.core.kind import FolderReport, MediumKind
 from studio.core.model_file import ModelEntry
 
 WORDS = ("draft", "good", "best")
@@ -104,6 +105,18 @@ def shape_of_model(entry: ModelEntry) -> Shape:
     found = [network.get("channel_base"), network.get("channel_max")]
     base, most = (one if isinstance(one, int) and one > 0 else 0 for one in found)
     return Shape(size, base or usual.channel_base, most or usual.channel_max)
+
+
+def facts_of(report: FolderReport, kind: MediumKind) -> FolderFacts:
+    """What the choice depends on, out of the doctor's findings."""
+    names = ("examples", "good_for_px", "diversity")
+    examples, good_for_px, diversity = (report.facts.get(name) for name in names)
+    return FolderFacts(
+        examples if isinstance(examples, int) else len(report.usable),
+        kind.sizes_px,
+        good_for_px if isinstance(good_for_px, int) else 0,
+        float(diversity) if isinstance(diversity, (int, float)) else None,
+    )
 
 
 # Images a second where nothing was measured: two cores, a middling graphics card. Only ever shown

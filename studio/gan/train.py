@@ -146,7 +146,7 @@ class Trainer:
             self._share,
             self.device,
         )
-        self._crossover_rule = mixing(len(examples), self.generator.num_ws)
+        self.crossover = mixing(len(examples), self.generator.num_ws)
         self.seen = 0
         self.steps = 0
         self.tally = Tally()
@@ -204,7 +204,7 @@ class Trainer:
         size = (self.config.size_px, self.config.size_px) if self.training.augmentable else None
         return draw_batch(
             self.batches, self.steps, self.config.seed, self.config.batch, self.generator.z_dim,
-            self.generator.random_shapes(), self._crossover_rule, self.augment, size, self._share,
+            self.generator.random_shapes(), self.crossover, self.augment, size, self._share,
             self.device,
         )  # fmt: skip
 
@@ -339,7 +339,9 @@ class Trainer:
         self.batches.close()
 
 
-def mixing(examples: int, layers: int) -> Callable[[torch.Generator], int]:
+def mixing(
+    examples: int, layers: int, share: float = MIXING_CHANCE
+) -> Callable[[torch.Generator], int]:
     """Draws the layer from which on a second style is mixed in, 0 for none.
 
     Style mixing as in Karras et al. 2019, section 3.1; only where there is enough to learn.
@@ -347,7 +349,7 @@ def mixing(examples: int, layers: int) -> Callable[[torch.Generator], int]:
 
     def draw(random: torch.Generator) -> int:
         chance, place = torch.rand(2, generator=random).tolist()
-        if examples < MIXING_FROM or chance >= MIXING_CHANCE:
+        if examples < MIXING_FROM or chance >= share:
             return 0
         return 1 + int(place * (layers - 1))
 

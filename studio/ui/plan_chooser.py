@@ -15,6 +15,7 @@ from studio.core.presets import (
     FolderFacts,
     Plan,
     Shape,
+    facts_of,
     plans,
     round_time,
     shape_of_model,
@@ -138,7 +139,7 @@ class PlanChooser(QWidget):
             words = self.tr("Keeps this model's size, and turns what it knows to your folder.")
         else:
             words = self.tr(
-                "Best for most folders under {:,} files: begins with what this model knows."
+                "Under {:,} files the quickest way: begins with what this model knows."
             ).format(CONTINUE_BELOW)
         self._why.setText(words)
         self._why.setVisible(self._facts is not None)
@@ -200,17 +201,6 @@ class PlanChooser(QWidget):
         column.addWidget(self.presets)
         column.addSpacing(2)
         column.addWidget(self.experts)
-
-
-def facts_of(report: FolderReport, kind: MediumKind) -> FolderFacts:
-    """What the choice depends on, out of the doctor's findings."""
-    good_for_px, diversity = (report.facts.get(name) for name in ("good_for_px", "diversity"))
-    return FolderFacts(
-        len(report.usable),
-        kind.sizes_px,
-        good_for_px if isinstance(good_for_px, int) else 0,
-        float(diversity) if isinstance(diversity, (int, float)) else None,
-    )
 
 
 def _widths(shape: Shape) -> dict[str, int]:

@@ -49,6 +49,8 @@ class Recipe:
     grouped: int = 0  # blocks a level of the grouped discriminator; 0: the studio's
     trainer: type[Trainer] = alternatives.AlternatingTrainer
     light: bool = False  # FastGAN's generator in the place of the studio's
+    mapping_rate: float = 0.01  # of the mapping network's learning rate
+    mixing: float = 0.9  # chance of style mixing
 
 
 def _recipes() -> dict[str, Recipe]:
@@ -85,6 +87,11 @@ def _recipes() -> dict[str, Recipe]:
                 base,
                 network={"channel_base": width, "channel_max": width // 16, "patch": patch},
             )
+    for rate in (0.1, 1.0):
+        found[f"mapping-{rate:g}"] = replace(base, mapping_rate=rate)
+    found["no-mixing"] = replace(base, mixing=0.0)
+    found["no-mixing-mapping-1"] = replace(base, mixing=0.0, mapping_rate=1.0)
+    found["light-gamma-1"] = replace(found["light"], config={**base.config, "gamma": 1.0})
     # The first version of the trainer, and what the studio does now, at its own widths.
     found["first"] = Recipe({"penalty_every": 4, "gamma": 0.3}, {"patch": 1})
     found["default"] = Recipe(trainer=Trainer)
@@ -129,7 +136,10 @@ def run(
     if recipe.light:
         training = alternatives.WithGenerator(training, alternatives.LightGenerator)
     trainer = recipe.trainer(config, training, network, chosen, Device(torch.device("cpu"), "CPU"))
+    if not recipe.light:
+        _set_rate(trainer.generator.mapping, recipe.mapping_rate)
     penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
+    trainer.crossover = train_module.mixing(count, trainer.generator.num_ws, recipe.mixing)
     with mock.patch.object(train_module, "gradient_penalty", penalty):
         spent = 0.0
         for look in LOOKS:
@@ -144,6 +154,16 @@ def run(
                  "look": look, "kimg": trainer.kimg, "size": size_px, **shown,
                  "loss_d": round(trainer.tally.take()["loss_d"], 4)}
             )  # fmt: skip
+
+
+def _set_rate(mapping: Any, rate: float) -> None:
+    """Another learning rate for the mapping network that computes the same at the start."""
+    for layer in mapping.layers:
+        change = layer.rate / rate
+        with torch.no_grad():
+            layer.weight.mul_(change)
+            layer.bias.mul_(change)
+        layer.scale, layer.rate = layer.scale / change, rate
 
 
 def table(paths: list[Path], look: float = 1.0) -> None:

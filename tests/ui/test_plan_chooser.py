@@ -6,14 +6,14 @@ import pytest
 
 from studio.core.kind import FolderReport
 from studio.core.model_file import ModelEntry, ModelHeader
-from studio.core.presets import Machine, Shape, shape_of_model
+from studio.core.presets import Machine, Shape, facts_of, shape_of_model
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.core.work import Finished, Progress
 from studio.ui import paces as paces_module
 from studio.ui import plan_chooser
 from studio.ui.paces import Paces
-from studio.ui.plan_chooser import PlanChooser, facts_of
+from studio.ui.plan_chooser import PlanChooser
 from studio.ui.presets import Card
 
 

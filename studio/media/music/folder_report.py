@@ -165,6 +165,7 @@ def _facts(readings: list[Reading], phrases: int, near: tuple[Names, ...]) -> di
     keys = Counter(one.key for one in readings if one.key)
     return {
         "phrases": phrases,
+        "examples": phrases,
         "meters": dict(Counter(one.meter for one in readings).most_common(MOST_METERS)),
         "upbeats": sum(one.upbeat for one in readings),
         "tempo_bpm": round(float(np.median([one.tempo_bpm for one in readings])), 1),
