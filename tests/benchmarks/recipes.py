@@ -137,7 +137,7 @@ def run(
         training = alternatives.WithGenerator(training, alternatives.LightGenerator)
     trainer = recipe.trainer(config, training, network, chosen, Device(torch.device("cpu"), "CPU"))
     if not recipe.light:
-        _set_rate(trainer.generator.mapping, recipe.mapping_rate)
+        set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
     penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
     trainer.crossover = train_module.mixing(count, trainer.generator.num_ws, recipe.mixing)
     with mock.patch.object(train_module, "gradient_penalty", penalty):
@@ -156,7 +156,7 @@ def run(
             )  # fmt: skip
 
 
-def _set_rate(mapping: Any, rate: float) -> None:
+def set_mapping_rate(mapping: Any, rate: float) -> None:
     """Another learning rate for the mapping network that computes the same at the start."""
     for layer in mapping.layers:
         change = layer.rate / rate
