@@ -17,6 +17,7 @@ from studio.gan.losses import Judge
 from studio.gan.losses import discriminator_loss as relativistic_discriminator_loss
 from studio.gan.losses import generator_loss as relativistic_generator_loss
 from studio.gan.networks import START, NetworkConfig
+from studio.gan.networks import Generator as StudioGenerator
 from studio.gan.train import Part, Trainer
 
 GROUP_WIDTH = 16
@@ -209,3 +210,62 @@ class WithGenerator(WithDiscriminator):
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
         _, discriminator = self._training.networks(network)
         return self._build(NetworkConfig(**network)), discriminator
+
+
+class VariedLayer(nn.Module):
+    """The styled layer with one thing changed: which of FastGAN's parts makes the difference?"""
+
+    def __init__(self, layer: Any, outputs: int, what: frozenset[str]) -> None:
+        super().__init__()
+        self.layer, self.what = layer, what
+        self.norm = nn.BatchNorm2d(outputs) if "norm" in what else None
+        gates = "gate" in what
+        self.gate = EqualConv(layer.conv.conv.weight.shape[1], outputs) if gates else None
+
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+        layer, up = self.layer, self.layer.up != (1, 1)
+        first = up and "late" in self.what
+        if first:
+            x = F.interpolate(x, scale_factor=2)
+        y, norm = layer.conv.unscaled(x, w)
+        y = self.norm(y) if self.norm is not None else y * norm
+        if self.gate is not None:
+            y = y * torch.sigmoid(self.gate(x))
+        if up and not first:
+            y = F.interpolate(y, scale_factor=2, mode="bilinear", align_corners=False)
+        y = y + layer.bias[:, None, None]
+        if "quiet" not in self.what and noise is not None:
+            y = y + noise * layer.noise_strength
+        return y if self.gate is not None else rectify(y * 2**0.5)
+
+
+def varied(what: frozenset[str]) -> Any:
+    """Builds the studio's generator with these changes: norm, late, gate, quiet, start, tanh,
+    last (only the finest level makes colours)."""
+
+    class Varied(StudioGenerator):
+        def __init__(self, config: NetworkConfig) -> None:
+            super().__init__(config)
+            sides = self.noise_sides()
+            self.layers = nn.ModuleList(
+                VariedLayer(layer, config.channels(side), what)
+                for layer, side in zip(self.layers, sides, strict=True)
+            )
+            if "start" in what:
+                self.begin = EqualLinear(config.z_dim, self.start.numel())
+
+        def first_map(self, batch: int, spatial: Any, cells: Any) -> Tensor:
+            start = super().first_map(batch, spatial, cells)
+            if "start" in what:
+                start = start + self.begin(self.z).view_as(start)
+            return start
+
+        def forward(self, z: Tensor, *more: Any) -> Tensor:
+            self.z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+            made = super().forward(z, *more)
+            return torch.tanh(made) if "tanh" in what else made
+
+        def _add(self, picture: Tensor, rgb: Tensor, finest: bool) -> Tensor:
+            return super()._add(picture, rgb * 0 if "last" in what else rgb, finest)
+
+    return Varied

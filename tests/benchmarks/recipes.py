@@ -49,8 +49,15 @@ class Recipe:
     grouped: int = 0  # blocks a level of the grouped discriminator; 0: the studio's
     trainer: type[Trainer] = alternatives.AlternatingTrainer
     light: bool = False  # FastGAN's generator in the place of the studio's
+    varied: str = ""  # parts of FastGAN's generator in the studio's, see alternatives.varied
     mapping_rate: float = 0.01  # of the mapping network's learning rate
     mixing: float = 0.9  # chance of style mixing
+
+
+VARIED = (
+    "none", "norm", "late", "gate", "quiet", "start", "tanh", "last", "norm+late", "late+start",
+    "norm+late+gate", "norm+late+gate+start+tanh+last+quiet",
+)  # fmt: skip
 
 
 def _recipes() -> dict[str, Recipe]:
@@ -92,6 +99,8 @@ def _recipes() -> dict[str, Recipe]:
     found["no-mixing"] = replace(base, mixing=0.0)
     found["no-mixing-mapping-1"] = replace(base, mixing=0.0, mapping_rate=1.0)
     found["light-gamma-1"] = replace(found["light"], config={**base.config, "gamma": 1.0})
+    for parts in VARIED:
+        found[f"varied-{parts}"] = replace(base, varied=parts, config={**base.config, "gamma": 1.0})
     # The first version of the trainer, and what the studio does now, at its own widths.
     found["first"] = Recipe({"penalty_every": 4, "gamma": 0.3}, {"patch": 1})
     found["default"] = Recipe(trainer=Trainer)
@@ -135,6 +144,9 @@ def run(
         )
     if recipe.light:
         training = alternatives.WithGenerator(training, alternatives.LightGenerator)
+    if recipe.varied:
+        build = alternatives.varied(frozenset(recipe.varied.split("+")))
+        training = alternatives.WithGenerator(training, build)
     trainer = recipe.trainer(config, training, network, chosen, Device(torch.device("cpu"), "CPU"))
     if not recipe.light:
         set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
