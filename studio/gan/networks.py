@@ -38,7 +38,9 @@ class NetworkConfig:
     """What rebuilds the networks; widths are min(channel_base / resolution, channel_max).
 
     patch 2 lets both networks work on squares of 2 x 2 pixels at the finest level: the last
-    feature maps, the costliest of all, are then those of half the size.
+    feature maps, the costliest of all, are then those of half the size. bounded ends the generator
+    in tanh: colours that no picture has would give fakes away, and early training would be about
+    nothing else (tests/benchmarks/RESULTS.md).
     """
 
     size_px: int = 64
@@ -49,6 +51,7 @@ class NetworkConfig:
     torus: bool = False
     tiles: bool = False
     patch: int = 1
+    bounded: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -198,7 +201,7 @@ class Generator(nn.Module):
             finest = level == len(self.to_rgb) - 1
             rgb = picture if rgb is None else self._add(picture, rgb, finest)
         assert rgb is not None
-        return rgb
+        return torch.tanh(rgb) if self.config.bounded else rgb
 
     def _add(self, picture: Tensor, rgb: Tensor, finest: bool) -> Tensor:
         """The skip: rgb of the level below, doubled in size, under the picture of this one."""

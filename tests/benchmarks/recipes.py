@@ -61,7 +61,9 @@ VARIED = (
 
 
 def _recipes() -> dict[str, Recipe]:
-    small: dict[str, Any] = {"channel_base": 1024, "channel_max": 64, "patch": 2}
+    small: dict[str, Any] = {
+        "channel_base": 1024, "channel_max": 64, "patch": 2, "bounded": False,
+    }  # fmt: skip
     found: dict[str, Recipe] = {}
     for shape, grouped in (("sg2", 0), ("r3", 1)):
         found[f"plain-r1-16-{shape}"] = Recipe(
@@ -92,7 +94,12 @@ def _recipes() -> dict[str, Recipe]:
         for width in (512, 1024, 2048):
             found[f"width-{width}-patch-{patch}"] = replace(
                 base,
-                network={"channel_base": width, "channel_max": width // 16, "patch": patch},
+                network={
+                    "channel_base": width,
+                    "channel_max": width // 16,
+                    "patch": patch,
+                    "bounded": False,
+                },  # fmt: skip
             )
     for rate in (0.1, 1.0):
         found[f"mapping-{rate:g}"] = replace(base, mapping_rate=rate)
@@ -102,10 +109,28 @@ def _recipes() -> dict[str, Recipe]:
     for parts in VARIED:
         found[f"varied-{parts}"] = replace(base, varied=parts, config={**base.config, "gamma": 1.0})
     # The first version of the trainer, and what the studio does now, at its own widths.
-    found["first"] = Recipe({"penalty_every": 4, "gamma": 0.3}, {"patch": 1})
+    found["first"] = Recipe({"penalty_every": 4, "gamma": 0.3}, {"patch": 1, "bounded": False})
     found["default"] = Recipe(trainer=Trainer)
-    found["default-gamma-1"] = Recipe({"gamma": 1.0}, trainer=Trainer)
     found["default-light"] = Recipe(trainer=Trainer, light=True)
+    found["default-unbounded"] = Recipe(network={"bounded": False}, trainer=Trainer)
+    for gamma in (0.1, 0.3, 1.0, 3.0, 10.0):
+        found[f"default-gamma-{gamma:g}"] = Recipe({"gamma": gamma}, trainer=Trainer)
+        # Before the generator ended in tanh.
+        found[f"open-gamma-{gamma:g}"] = Recipe(
+            {"gamma": gamma}, {"bounded": False}, trainer=Trainer
+        )
+    for rate in (0.001, 0.0018, 0.0035, 0.005):
+        found[f"default-rate-{rate:g}"] = Recipe({"learning_rate": rate}, trainer=Trainer)
+    for augment in (0.0, 0.2, 0.4, 0.8):
+        found[f"default-augment-{augment:g}"] = Recipe({"augment": augment}, trainer=Trainer)
+    for every in (4, 16):
+        found[f"default-every-{every}"] = Recipe({"penalty_every": every}, trainer=Trainer)
+    for width in (1024, 4096):
+        found[f"default-width-{width}"] = Recipe(
+            network={"channel_base": width, "channel_max": width // 16}, trainer=Trainer
+        )
+    found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
+    found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
     return found
 
 

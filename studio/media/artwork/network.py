@@ -18,7 +18,7 @@ class ArtworkTraining:
 
     augmentable = True
     batch = 16
-    gamma = 0.3
+    gamma = 1.0
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
@@ -27,6 +27,7 @@ class ArtworkTraining:
             config.channel_base,
             config.channel_max,
             patch=patch_for(config.size_px),
+            bounded=True,
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:

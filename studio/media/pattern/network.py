@@ -38,6 +38,7 @@ class PatternTraining:
             torus=True,
             tiles=tiles,
             patch=patch_for(config.size_px),
+            bounded=True,
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
