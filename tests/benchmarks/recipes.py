@@ -99,7 +99,7 @@ def _recipes() -> dict[str, Recipe]:
                     "channel_max": width // 16,
                     "patch": patch,
                     "bounded": False,
-                },  # fmt: skip
+                },
             )
     for rate in (0.1, 1.0):
         found[f"mapping-{rate:g}"] = replace(base, mapping_rate=rate)
