@@ -15,7 +15,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from studio.core.errors import StudioError
-from studio.media.music.dataset import _phrases, _reading, unpack
+from studio.media.music.dataset import _phrases, _reading
+from studio.media.music.rolls import unpack
 from studio.media.music.midi import parse_song
 
 MOST_CHORD_NOTES = 44
