@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from studio.core.errors import StudioError
 from studio.media.music.dataset import _phrases, _reading
-from studio.media.music.rolls import unpack
 from studio.media.music.midi import parse_song
 
 MOST_CHORD_NOTES = 44
@@ -25,13 +24,13 @@ LEAST_MELODY_NOTES = 6
 
 def is_calm(path: Path) -> bool:
     try:
-        lines, _ = _reading(parse_song(path.read_bytes()))
+        _, lines = _reading(parse_song(path.read_bytes()))
         phrases = list(_phrases(lines))
     except StudioError:
         return False
     if not phrases:
         return False
-    onsets = unpack(np.stack(phrases))[:, :, 1].sum((2, 3))  # [N, 4 tracks]
+    onsets = np.stack(phrases)[:, :, 1].sum((2, 3))  # [N, 4 tracks]
     melody, chords = np.median(onsets[:, 0]), np.median(onsets[:, 1])
     return bool(chords <= MOST_CHORD_NOTES and melody >= LEAST_MELODY_NOTES)
 
