@@ -65,12 +65,6 @@ class NetworkConfig:
         return max(8, min(self.channel_base // resolution, self.channel_max))
 
 
-def patch_for(size_px: int) -> int:
-    """From 64 px on the finest level works on squares of 2 x 2 pixels: twice the steps in the same
-    time, which is worth more than its fineness (tests/benchmarks/RESULTS.md)."""
-    return 2 if size_px >= 64 else 1
-
-
 class Mapping(nn.Module):
     """z -> w: pixel norm and two linear layers that learn slowly; keeps the average w."""
 

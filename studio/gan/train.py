@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
+from studio.core.split import LEAST_FILES
 from studio.gan.augment import apply_changes
 from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
@@ -88,14 +89,13 @@ class Training(Protocol):
 
 def resolved(config: TrainConfig, training: Training, count: int) -> TrainConfig:
     """The configuration with everything decided that it leaves open, for a folder of this size."""
-    # Augmentation is for discriminators that see the same few files again and again.
-    times = min(config.kimg, LONG_KIMG) * 1000 / max(count, 1)
-    small = 0.8 if times > 2000 else 0.4 if times > 300 else 0.0
+    # Files kept back raise it where it is needed; at the start it only costs time (RESULTS.md).
+    unsteered = 0.0 if count >= LEAST_FILES and config.held_out else 0.5
     return replace(
         config,
         batch=config.batch or training.batch,
         gamma=config.gamma or training.gamma,
-        augment=config.augment if config.augment >= 0 else small,
+        augment=config.augment if config.augment >= 0 else unsteered,
         check_kimg=config.check_kimg or min(20.0, max(2.0, min(config.kimg, LONG_KIMG) / 50)),
     )
 

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from studio.core.presets import patch_for
 from studio.core.run_folder import TrainConfig
-from studio.gan.networks import Discriminator, Generator, NetworkConfig, patch_for
+from studio.gan.networks import Discriminator, Generator, NetworkConfig
 from studio.gan.pictures import mirror_some, to_pixels, to_signed
 
 
