@@ -269,7 +269,7 @@ class MusicTraining:
 
     augmentable = False
     batch = 32
-    gamma = 0.2
+    gamma = 0.1
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
