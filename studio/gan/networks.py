@@ -37,8 +37,9 @@ SPATIAL_CHANNELS = 16
 class NetworkConfig:
     """What rebuilds the networks; widths are min(channel_base / resolution, channel_max).
 
-    patch 2 lets both networks work on squares of 2 x 2 pixels at the finest level: the last
-    feature maps, the costliest of all, are then those of half the size. bounded ends the generator
+    patch 2 lets the discriminator look at squares of 2 x 2 pixels, so that its first feature maps,
+    the costliest of all, are those of half the size; paint 2 lets the generator make such squares,
+    which saves as much and shows as a fine grid. bounded ends the generator
     in tanh: colours that no picture has would give fakes away, and early training would be about
     nothing else (tests/benchmarks/RESULTS.md).
     """
@@ -51,6 +52,7 @@ class NetworkConfig:
     torus: bool = False
     tiles: bool = False
     patch: int = 1
+    paint: int = 1
     bounded: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -58,11 +60,20 @@ class NetworkConfig:
 
     @property
     def resolutions(self) -> list[int]:
-        finest = self.size_px // self.patch
-        return [2**i for i in range(int(math.log2(START)), int(math.log2(finest)) + 1)]
+        """Sides of the generator's feature maps."""
+        return sides_to(self.size_px // self.paint)
+
+    @property
+    def judged_resolutions(self) -> list[int]:
+        """Sides of the discriminator's."""
+        return sides_to(self.size_px // self.patch)
 
     def channels(self, resolution: int) -> int:
         return max(8, min(self.channel_base // resolution, self.channel_max))
+
+
+def sides_to(finest: int) -> list[int]:
+    return [2**i for i in range(int(math.log2(START)), int(math.log2(finest)) + 1)]
 
 
 class Mapping(nn.Module):
@@ -124,7 +135,7 @@ class Generator(nn.Module):
             if resolution > START:
                 self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
             self.layers.append(self._layer(outputs, outputs))
-            pixels = 3 * config.patch**2 if resolution == config.resolutions[-1] else 3
+            pixels = 3 * config.paint**2 if resolution == config.resolutions[-1] else 3
             self.to_rgb.append(
                 ModulatedConv(outputs, pixels, config.w_dim, (1, 1), demodulate=False)
             )
@@ -200,10 +211,10 @@ class Generator(nn.Module):
     def _add(self, picture: Tensor, rgb: Tensor, finest: bool) -> Tensor:
         """The skip: rgb of the level below, doubled in size, under the picture of this one."""
         coarse = upsample(rgb, (2, 2), self.config.torus)
-        patch = self.config.patch
-        if not finest or patch == 1:
+        paint = self.config.paint
+        if not finest or paint == 1:
             return picture + coarse
-        return F.pixel_shuffle(picture, patch) + upsample(coarse, (patch, patch), self.config.torus)
+        return F.pixel_shuffle(picture, paint) + upsample(coarse, (paint, paint), self.config.torus)
 
     def forward(
         self,
@@ -235,7 +246,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        sides = list(reversed(config.resolutions))
+        sides = list(reversed(config.judged_resolutions))
         self.patch = config.patch
         pixels = 3 * config.patch**2
         self.from_rgb = EqualConv(pixels, config.channels(sides[0]), (1, 1), gain=LRELU_GAIN)

@@ -78,7 +78,7 @@ class GroupedDiscriminator(nn.Module):
 
     def __init__(self, config: NetworkConfig, blocks: int = 2) -> None:
         super().__init__()
-        sides = list(reversed(config.resolutions))
+        sides = list(reversed(config.judged_resolutions))
         self.patch = config.patch
         self.from_rgb = EqualConv(3 * config.patch**2, config.channels(sides[0]), (1, 1))
         stages: list[nn.Module] = []
@@ -172,14 +172,14 @@ class LightGenerator(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.z_dim, self.num_ws, self.patch = config.z_dim, 2, config.patch
+        self.z_dim, self.num_ws, self.patch = config.z_dim, 2, config.paint
         self.mapping = _Untracked()
         sides = config.resolutions
         widths = [config.channels(side) for side in sides]
         self.first = EqualLinear(config.z_dim, 2 * widths[0] * START * START)
         self.blocks = nn.ModuleList(GatedBlock(a, b) for a, b in pairwise(widths))
         self.squeeze = EqualLinear(widths[1] * 16, widths[-1])
-        self.to_rgb = EqualConv(widths[-1], 3 * config.patch**2)
+        self.to_rgb = EqualConv(widths[-1], 3 * config.paint**2)
 
     def random_shapes(self) -> list[tuple[int, int, int]]:
         return []
@@ -269,3 +269,10 @@ def varied(what: frozenset[str]) -> Any:
             return super()._add(picture, rgb * 0 if "last" in what else rgb, finest)
 
     return Varied
+
+
+def even_start(generator: Any) -> None:
+    """The four pixels of a square start alike (ICNR, Aitken et al. 2017, arXiv 1707.02937)."""
+    weight = generator.to_rgb[-1].conv.weight
+    with torch.no_grad():
+        weight.copy_(weight[:: len(weight) // 3].repeat_interleave(len(weight) // 3, 0))

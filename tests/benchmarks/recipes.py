@@ -36,7 +36,7 @@ from studio.gan.train import Trainer
 
 JUDGED = 500
 LOOKS = (0.25, 0.5, 1.0)
-SHOWN = ("kid_rand", "kid_rand_floor", "coverage", "nearest_ratio", "diversity")
+SHOWN = ("grid", "kid_rand", "kid_rand_floor", "coverage", "nearest_ratio", "diversity")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Recipe:
     trainer: type[Trainer] = alternatives.AlternatingTrainer
     light: bool = False  # FastGAN's generator in the place of the studio's
     varied: str = ""  # parts of FastGAN's generator in the studio's, see alternatives.varied
+    even_start: bool = False  # the four pixels of a square start alike
     mapping_rate: float = 0.01  # of the mapping network's learning rate
     mixing: float = 0.9  # chance of style mixing
 
@@ -62,7 +63,7 @@ VARIED = (
 
 def _recipes() -> dict[str, Recipe]:
     small: dict[str, Any] = {
-        "channel_base": 1024, "channel_max": 64, "patch": 2, "bounded": False,
+        "channel_base": 1024, "channel_max": 64, "patch": 2, "paint": 2, "bounded": False,
     }  # fmt: skip
     found: dict[str, Recipe] = {}
     for shape, grouped in (("sg2", 0), ("r3", 1)):
@@ -98,6 +99,7 @@ def _recipes() -> dict[str, Recipe]:
                     "channel_base": width,
                     "channel_max": width // 16,
                     "patch": patch,
+                    "paint": patch,
                     "bounded": False,
                 },
             )
@@ -129,6 +131,9 @@ def _recipes() -> dict[str, Recipe]:
         found[f"default-width-{width}"] = Recipe(
             network={"channel_base": width, "channel_max": width // 16}, trainer=Trainer
         )
+    both: dict[str, Any] = {"patch": 2, "paint": 2}
+    found["default-paint"] = Recipe(network=both, trainer=Trainer)
+    found["default-paint-even"] = Recipe(network=both, trainer=Trainer, even_start=True)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
     return found
@@ -176,6 +181,8 @@ def run(
     if not recipe.light:
         set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
     penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
+    if recipe.even_start:
+        alternatives.even_start(trainer.generator)
     trainer.crossover = train_module.mixing(count, trainer.generator.num_ws, recipe.mixing)
     with mock.patch.object(train_module, "gradient_penalty", penalty):
         spent = 0.0
@@ -184,13 +191,28 @@ def run(
             while spent < look * seconds:
                 trainer.step()
                 spent = already + time.process_time() - begun
-            figures = held_out_figures(trainer.sampler.examples(JUDGED), judge, features)
+            made = trainer.sampler.examples(JUDGED)
+            figures = {**held_out_figures(made, judge, features), "grid": grid(made)}
             shown = {key: round(figures[key], 4) for key in SHOWN}
             tell(
                 {"recipe": name, "count": count, "seed": seed, "seconds": round(spent, 1),
                  "look": look, "kimg": trainer.kimg, "size": size_px, **shown,
                  "loss_d": round(trainer.tally.take()["loss_d"], 4)}
             )  # fmt: skip
+
+
+def grid(made: np.ndarray) -> float:
+    """Steps inside squares of 2 x 2 pixels over steps between them, the larger of it and its
+    inverse: 1 for pictures without a grid. uint8 [N, H, W, C]; 1 for what is no picture."""
+    if made.ndim != 4:
+        return 1.0
+    found = []
+    for axis in (1, 2):
+        steps = np.abs(np.diff(made.astype(np.float32), axis=axis))
+        even = np.arange(steps.shape[axis]) % 2 == 0
+        inside, between = (np.compress(one, steps, axis=axis).mean() for one in (even, ~even))
+        found.append(max(inside / between, between / inside))
+    return float(max(found))
 
 
 def set_mapping_rate(mapping: Any, rate: float) -> None:
@@ -222,7 +244,7 @@ def table(paths: list[Path], look: float = 1.0) -> None:
         found = groups[key]
         kids = [row["kid_rand"] for row in found]
         spread = f" ± {statistics.stdev(kids):.2f}" if len(kids) > 1 else ""
-        figures = [mean(row[name] for row in found) for name in SHOWN[2:]]
+        figures = [mean(row[name] for row in found) for name in SHOWN[3:]]
         print(
             f"| {key[0]} | {key[1]:g} | {key[2]} | {len(found)} | "
             f"{mean(row['kimg'] for row in found):.1f} | {mean(kids):.2f}{spread} | "
