@@ -38,8 +38,7 @@ class NetworkConfig:
     """What rebuilds the networks; widths are min(channel_base / resolution, channel_max).
 
     patch 2 lets the discriminator look at squares of 2 x 2 pixels, so that its first feature maps,
-    the costliest of all, are those of half the size; paint 2 lets the generator make such squares,
-    which saves as much and shows as a fine grid. bounded ends the generator
+    the costliest of all, are those of half the size. bounded ends the generator
     in tanh: colours that no picture has would give fakes away, and early training would be about
     nothing else (tests/benchmarks/RESULTS.md).
     """
@@ -52,7 +51,6 @@ class NetworkConfig:
     torus: bool = False
     tiles: bool = False
     patch: int = 1
-    paint: int = 1
     bounded: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -61,7 +59,7 @@ class NetworkConfig:
     @property
     def resolutions(self) -> list[int]:
         """Sides of the generator's feature maps."""
-        return sides_to(self.size_px // self.paint)
+        return sides_to(self.size_px)
 
     @property
     def judged_resolutions(self) -> list[int]:
@@ -135,10 +133,7 @@ class Generator(nn.Module):
             if resolution > START:
                 self.layers.append(self._layer(inputs, outputs, up=(2, 2)))
             self.layers.append(self._layer(outputs, outputs))
-            pixels = 3 * config.paint**2 if resolution == config.resolutions[-1] else 3
-            self.to_rgb.append(
-                ModulatedConv(outputs, pixels, config.w_dim, (1, 1), demodulate=False)
-            )
+            self.to_rgb.append(ModulatedConv(outputs, 3, config.w_dim, (1, 1), demodulate=False))
             inputs = outputs
 
     def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
@@ -203,18 +198,11 @@ class Generator(nn.Module):
                 x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
                 index += 1
             picture = to_rgb(x, ws[:, index - 1])
-            finest = level == len(self.to_rgb) - 1
-            rgb = picture if rgb is None else self._add(picture, rgb, finest)
+            if rgb is not None:
+                picture = picture + upsample(rgb, (2, 2), self.config.torus)
+            rgb = picture
         assert rgb is not None
         return torch.tanh(rgb) if self.config.bounded else rgb
-
-    def _add(self, picture: Tensor, rgb: Tensor, finest: bool) -> Tensor:
-        """The skip: rgb of the level below, doubled in size, under the picture of this one."""
-        coarse = upsample(rgb, (2, 2), self.config.torus)
-        paint = self.config.paint
-        if not finest or paint == 1:
-            return picture + coarse
-        return F.pixel_shuffle(picture, paint) + upsample(coarse, (paint, paint), self.config.torus)
 
     def forward(
         self,

@@ -172,14 +172,14 @@ class LightGenerator(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.z_dim, self.num_ws, self.patch = config.z_dim, 2, config.paint
+        self.z_dim, self.num_ws = config.z_dim, 2
         self.mapping = _Untracked()
         sides = config.resolutions
         widths = [config.channels(side) for side in sides]
         self.first = EqualLinear(config.z_dim, 2 * widths[0] * START * START)
         self.blocks = nn.ModuleList(GatedBlock(a, b) for a, b in pairwise(widths))
         self.squeeze = EqualLinear(widths[1] * 16, widths[-1])
-        self.to_rgb = EqualConv(widths[-1], 3 * config.paint**2)
+        self.to_rgb = EqualConv(widths[-1], 3)
 
     def random_shapes(self) -> list[tuple[int, int, int]]:
         return []
@@ -194,7 +194,7 @@ class LightGenerator(nn.Module):
             small = x if number == 0 else small
         pooled = F.adaptive_avg_pool2d(small, 4).flatten(1)
         x = x * torch.sigmoid(self.squeeze(pooled))[:, :, None, None]
-        return torch.tanh(F.pixel_shuffle(self.to_rgb(x), self.patch))
+        return torch.tanh(self.to_rgb(x))
 
 
 class _Untracked(nn.Module):
@@ -240,8 +240,7 @@ class VariedLayer(nn.Module):
 
 
 def varied(what: frozenset[str]) -> Any:
-    """Builds the studio's generator with these changes: norm, late, gate, quiet, start, tanh,
-    last (only the finest level makes colours)."""
+    """Builds the studio's generator with these changes: norm, late, gate, quiet, start, tanh."""
 
     class Varied(StudioGenerator):
         def __init__(self, config: NetworkConfig) -> None:
@@ -265,14 +264,4 @@ def varied(what: frozenset[str]) -> Any:
             made = super().forward(z, *more)
             return torch.tanh(made) if "tanh" in what else made
 
-        def _add(self, picture: Tensor, rgb: Tensor, finest: bool) -> Tensor:
-            return super()._add(picture, rgb * 0 if "last" in what else rgb, finest)
-
     return Varied
-
-
-def even_start(generator: Any) -> None:
-    """The four pixels of a square start alike (ICNR, Aitken et al. 2017, arXiv 1707.02937)."""
-    weight = generator.to_rgb[-1].conv.weight
-    with torch.no_grad():
-        weight.copy_(weight[:: len(weight) // 3].repeat_interleave(len(weight) // 3, 0))

@@ -50,20 +50,19 @@ class Recipe:
     trainer: type[Trainer] = alternatives.AlternatingTrainer
     light: bool = False  # FastGAN's generator in the place of the studio's
     varied: str = ""  # parts of FastGAN's generator in the studio's, see alternatives.varied
-    even_start: bool = False  # the four pixels of a square start alike
     mapping_rate: float = 0.01  # of the mapping network's learning rate
     mixing: float = 0.9  # chance of style mixing
 
 
 VARIED = (
-    "none", "norm", "late", "gate", "quiet", "start", "tanh", "last", "norm+late", "late+start",
-    "norm+late+gate", "norm+late+gate+start+tanh+last+quiet",
+    "none", "norm", "late", "gate", "quiet", "start", "tanh", "norm+late", "late+start",
+    "norm+late+gate", "norm+late+gate+start+tanh+quiet",
 )  # fmt: skip
 
 
 def _recipes() -> dict[str, Recipe]:
     small: dict[str, Any] = {
-        "channel_base": 1024, "channel_max": 64, "patch": 2, "paint": 2, "bounded": False,
+        "channel_base": 1024, "channel_max": 64, "patch": 2, "bounded": False,
     }  # fmt: skip
     found: dict[str, Recipe] = {}
     for shape, grouped in (("sg2", 0), ("r3", 1)):
@@ -99,7 +98,6 @@ def _recipes() -> dict[str, Recipe]:
                     "channel_base": width,
                     "channel_max": width // 16,
                     "patch": patch,
-                    "paint": patch,
                     "bounded": False,
                 },
             )
@@ -131,9 +129,6 @@ def _recipes() -> dict[str, Recipe]:
         found[f"default-width-{width}"] = Recipe(
             network={"channel_base": width, "channel_max": width // 16}, trainer=Trainer
         )
-    both: dict[str, Any] = {"patch": 2, "paint": 2}
-    found["default-paint"] = Recipe(network=both, trainer=Trainer)
-    found["default-paint-even"] = Recipe(network=both, trainer=Trainer, even_start=True)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
     return found
@@ -181,8 +176,6 @@ def run(
     if not recipe.light:
         set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
     penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
-    if recipe.even_start:
-        alternatives.even_start(trainer.generator)
     trainer.crossover = train_module.mixing(count, trainer.generator.num_ws, recipe.mixing)
     with mock.patch.object(train_module, "gradient_penalty", penalty):
         spent = 0.0

@@ -64,7 +64,7 @@ def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
     start = page.form.start_button
     qtbot.waitUntil(start.isEnabled)
     sentence = page.form.verdict._sentence.text
-    assert sentence() == "✓  120 files; expect roughly 1 h 30 min on this processor."
+    assert sentence() == "✓  120 files; expect roughly 40 min on this processor."
     asked = []
     page.form.asked.disconnect()
     page.form.asked.connect(lambda config, name: asked.append((config, name)))
