@@ -104,7 +104,7 @@ class Window(QMainWindow):
         self.rail.chosen.connect(self.show_page)
         self.pages.built.connect(self._page_built)
         self.pages.shown.connect(self._page_shown)
-        self.watch.changed.connect(lambda: status.show_run(self.watch.active))
+        self.watch.changed.connect(lambda: status.show_run(self.watch.active, self.watch.waiting))
         status.train_asked.connect(lambda: self.show_page("train"))
         status.pause_asked.connect(self.watch.pause_or_resume)
 

@@ -28,6 +28,7 @@ LEAST_FOR_OUTLIERS, MOST_OUTLIERS = 40, 0.05
 NEIGHBOURS, DIRECTIONS, REFERENCES = 5, 16, 5000
 FAR = 3.0  # spreads of the usual distance
 PALETTE_PIXELS, PALETTE_ROUNDS = 20_000, 24
+UNRELATED_LEVELS = 75.0  # of 255: what photographs and drawings of all things differ by
 
 
 def near_copies(small: np.ndarray, flat: np.ndarray) -> list[list[int]]:
@@ -340,6 +341,18 @@ def _directions(small: np.ndarray) -> np.ndarray:
     widest = np.argsort(values)[::-1][:DIRECTIONS]
     # the square root keeps wide directions wider without letting one of them decide alone
     return rows @ axes[:, widest] / (np.maximum(values[widest], 1e-6) ** 0.25 + 1e-3)
+
+
+def diversity(small: np.ndarray) -> float:
+    """How different the pictures are, 0 (all the same) to 1 (as unrelated ones are).
+
+    Their spread about the mean picture: fruit on paper 0.5, flowers outdoors 0.9.
+    """
+    if len(small) < 2:
+        return 0.0
+    mean = small.mean(0, dtype=np.float64)
+    squares = sum(float(((one - mean) ** 2).mean()) for one in small)
+    return min(1.0, (squares / len(small)) ** 0.5 / UNRELATED_LEVELS)
 
 
 def palette(small: np.ndarray, colours: int = 7) -> list[tuple[tuple[int, int, int], float]]:

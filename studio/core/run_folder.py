@@ -9,7 +9,7 @@ import math
 import os
 import time
 from collections import deque
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -200,6 +200,15 @@ class RunFolder:
             raise StudioError(f"There is no training run in {self.path}.") from error
         except (OSError, ValueError) as error:
             raise StudioError("The configuration of this training run is damaged.") from error
+
+    def lengthen(self, *, seconds: float | None = None, kimg: float | None = None) -> None:
+        """Give an ended run a new total length, by the clock or in kimg; StudioError as config."""
+        config = self.config()
+        if seconds is not None:
+            config = replace(config, seconds=seconds)
+        if kimg is not None:
+            config = replace(config, kimg=kimg)
+        write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
 
     def lock(self) -> FileLock:
         """The lock of whoever trains; the folder is made. StudioError when it cannot be."""

@@ -52,14 +52,17 @@ class ModelWriter:
     def write(
         self, path: Path, trainer: Trainer, seconds: float, figures: Mapping[str, float] = {}
     ) -> None:
-        """The average generator, and the discriminator for those who go on from it."""
+        """The average generator, and the discriminator for those who go on from it.
+
+        The card beside it tells of the best model, of the newest where none was measured.
+        """
         picture = trainer.sampler.pictures(1)[0]
         small = Image.fromarray(picture).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
         header = save_model(
             path, trainer.average.network, self.header(trainer, seconds), png(np.asarray(small)),
             trainer.discriminator,
         )  # fmt: skip
-        if figures:
+        if figures or not path.with_name(BEST_NAME).exists():
             settings = {"size": f"{self.config.size_px} px", "batch": trainer.config.batch}
             text = card(header, dict(figures), settings)
             write_bytes(path.with_name("card.md"), text.encode())

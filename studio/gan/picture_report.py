@@ -11,7 +11,7 @@ import numpy as np
 
 from studio.core.doctor import Chart, Remedy, Sheet, bars, counted, good_for_px
 from studio.core.kind import MIN_FILES, FolderReport, Refusal
-from studio.core.likeness import SIDE_PX, near_copies, outliers, palette
+from studio.core.likeness import SIDE_PX, diversity, near_copies, outliers, palette
 from studio.gan.folder import CROP_LONG, ENLARGE_SMALL
 
 SKIP_NEAR, SKIP_OUTLIERS, SKIP_UNSEAMLESS = "skip-near-copies", "skip-outliers", "skip-unseamless"
@@ -183,6 +183,7 @@ def _facts(
         "shapes": _shapes(width / height),
         "near_copies": sum(len(names) - 1 for names in near),
         "outliers": len(strange),
+        "diversity": round(diversity(_small(looks)), 2),
     }
     if is_tiled:
         facts["wraps"] = sum(look.wraps for look in looks)

@@ -166,6 +166,11 @@ class RunWatch(QObject):
         """The run that uses the device now."""
         return next((run for run in self.runs if run.is_training), None)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait in the queue."""
+        return sum(run.place > 0 for run in self.runs)
+
     def look(self) -> None:
         """Read what is new; tells only when something is. Begins the next run when none trains."""
         self._children = {p: one for p, one in self._children.items() if one.poll() is None}
@@ -251,22 +256,13 @@ class RunWatch(QObject):
         self.queue.remove(run.path.name)
         self.resume(run)
 
-    def resume(
-        self, run: RunFolder, *, seconds: float | None = None, kimg: float | None = None
-    ) -> None:
-        """Let a run go on: tell the living trainer, or start one.
-
-        seconds or kimg is a new total length.
-        """
+    def resume(self, run: RunFolder) -> None:
+        """Let a run go on: tell the living trainer, or start one."""
         run.tell("run")
         if run.is_running() or run.path in self._children:
             return
         command = [sys.executable, "-m", "studio", "train", "--resume"]
         command += ["--out", str(run.path), "--events", "--background"]
-        if seconds is not None:
-            command += ["--seconds", str(seconds)]
-        elif kimg is not None:
-            command += ["--kimg", str(kimg)]
         package = Path(studio.__file__).resolve().parent
         paths = [str(package.parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -73,11 +73,11 @@ class StatusLine(QFrame):
         """The time of the panel that is in front now, or nothing."""
         self._time.setText(self._times.get(noun, ""))
 
-    def show_run(self, run: WatchedRun | None) -> None:
-        """The training that is going on, or none."""
+    def show_run(self, run: WatchedRun | None, waiting: int = 0) -> None:
+        """The training that is going on, or none, and how many wait for their turn."""
         self._run.setVisible(run is not None)
         if run is not None:
-            self._run.show_run(run)
+            self._run.show_run(run, waiting)
 
 
 class _RunSummary(QWidget):
@@ -99,7 +99,7 @@ class _RunSummary(QWidget):
         for widget in (self._text, self._bar, self._left, self.pause):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def show_run(self, run: WatchedRun) -> None:
+    def show_run(self, run: WatchedRun, waiting: int) -> None:
         words = {
             "paused": self.tr("Paused"),
             "starting": self.tr("Starting"),
@@ -112,7 +112,10 @@ class _RunSummary(QWidget):
         self._text.setText(f"{words} {strong} {run.status.kimg:.1f} kimg")
         self._bar.setValue(round(1000 * run.share))
         left = run.status.eta_s
-        self._left.setText(self.tr("{} left").format(duration(left)) if left is not None else "")
+        words = [self.tr("{} left").format(duration(left))] if left is not None else []
+        if waiting:
+            words.append(self.tr("{} in the queue").format(waiting))
+        self._left.setText("  ·  ".join(words))
         self.pause.setText(self.tr("Go on") if run.state == "paused" else self.tr("Pause"))
         self.pause.setEnabled(run.state in ("running", "paused"))
 

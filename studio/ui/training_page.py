@@ -183,15 +183,12 @@ class TrainingPage(QWidget):
             self._context.notify(self.tr("It goes on when what trains now has ended."))
 
     def _train_longer(self, run: RunFolder) -> None:
-        """An hour more by the clock, or as many kimg as an hour brings."""
+        """An hour more by the clock, or as many kimg as an hour brings, now or in its turn."""
         watched = self._run()
-        training = self._watch.training
-        if watched is None or training is not None:
-            name = training.name if training is not None else ""
-            self._context.notify(self.tr("{} trains now. Pause or stop it first.").format(name))
-            return
-        seconds, kimg = longer(watched, HOUR_S)
-        self._watch.resume(run, seconds=seconds, kimg=kimg)
+        if watched is not None:
+            seconds, kimg = longer(watched, HOUR_S)
+            run.lengthen(seconds=seconds, kimg=kimg)
+            self._resume(run)
 
     def _play(self, path: Path) -> None:
         run = self._run()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
-from studio.core.likeness import MANY, SIDE_PX, near_copies, outliers, palette
+from studio.core.likeness import MANY, SIDE_PX, diversity, near_copies, outliers, palette
 
 
 def scene(seed: int, side: int = 160) -> Image.Image:
@@ -131,3 +131,16 @@ def test_the_palette_names_the_colours_with_their_shares():
     assert sum(share for _, share in palette(np.stack([small(s) for s in SCENES]))) == (
         pytest.approx(1)
     )
+
+
+def test_diversity_is_nothing_for_one_picture_and_for_copies():
+    assert diversity(np.stack([small(SCENES[0])])) == 0
+    assert diversity(np.stack([small(SCENES[0])] * 9)) == 0
+
+
+def test_unrelated_pictures_are_more_diverse_than_shades_of_one():
+    scenes = np.stack([small(scene) for scene in SCENES])
+    shades = [small(ImageEnhance.Brightness(SCENES[0]).enhance(0.8 + n / 40)) for n in range(9)]
+    assert 0 < diversity(np.stack(shades)) < 0.3 < diversity(scenes) < 0.9
+    noise = np.random.default_rng(0).integers(0, 2, (9, SIDE_PX, SIDE_PX, 3)) * 255
+    assert diversity(noise.astype(np.uint8)) == 1, "never more than 1"

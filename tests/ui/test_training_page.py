@@ -69,7 +69,7 @@ def test_a_dropped_folder_is_examined_and_can_be_trained(qtbot, page, tmp_path):
     page.form.asked.disconnect()
     page.form.asked.connect(lambda config, name: asked.append((config, name)))
     page.form.plan.presets.cards[0].click()
-    assert sentence() == "✓  120 files; expect roughly 10 min on this processor."
+    assert sentence() == "✓  120 files; expect roughly 6 min on this processor."
     start.click()
     config, name = asked[0]
     assert (config.medium, config.preset, config.name, name) == ("fake", "draft", "files", "files")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.ui.run_compare import differing
 from studio.ui.run_watch import RunWatch
+from studio.ui.status_line import StatusLine
 from studio.ui.training_page import TrainingPage, longer
 
 
@@ -182,6 +183,24 @@ def test_an_hour_more_counts_as_the_run_does(make, watch):
     make("two", 1, seconds=600.0)
     clock = next(run for run in watch.runs if run.name == "two")
     assert longer(clock, 3600) == (4200.0, None)
+
+
+def test_an_hour_more_waits_its_turn(page, make, watch):
+    make("old")
+    run = make("one")
+    lock = run.lock()
+    assert lock.acquire()
+    watch.look()
+    page.show_run(run.path.parent / "old")
+    page.detail._longer.click()
+    assert watch.queue.names() == ["old"] and watch.waiting == 1
+    assert RunFolder(run.path.parent / "old").config().kimg == 74.0
+    line = StatusLine()
+    line.show_run(watch.active, watch.waiting)
+    assert line._run._left.text().endswith("1 in the queue")
+    line.deleteLater()
+    watch.queue.remove("old")
+    lock.release()
 
 
 def test_a_waiting_run_says_when_it_begins_and_leaves_the_queue_by_key(qtbot, page, make, watch):

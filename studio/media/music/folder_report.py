@@ -163,6 +163,7 @@ def _facts(readings: list[Reading], phrases: int, near: tuple[Names, ...]) -> di
     if not readings:
         return {"phrases": 0}
     keys = Counter(one.key for one in readings if one.key)
+    marks = [mark for one in readings for mark in one.marks]
     return {
         "phrases": phrases,
         "examples": phrases,
@@ -173,6 +174,8 @@ def _facts(readings: list[Reading], phrases: int, near: tuple[Names, ...]) -> di
         "keys": dict(keys.most_common()),
         "notes_per_bar": round(float(np.median([one.notes_per_bar for one in readings])), 1),
         "near_copies": sum(len(names) - 1 for names in near),
+        # 1 where no phrase comes again, in whatever key or octave
+        "diversity": round(len(set(marks)) / max(1, len(marks)), 2),
     }
 
 
