@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from studio.core.errors import DiskFull, StudioError
 from studio.core.files import FileLock, is_locked, make_folder, write_bytes
 
+BEST_NAME = "best.safetensors"  # the model that came closest to the files kept back
 COMMANDS = ("run", "pause", "stop")
 WORD_BYTES = 5  # the longest of them
 MAX_UNWRITTEN = 1000
@@ -175,7 +176,7 @@ class RunFolder:
         self.samples_path = path / "samples"
         self.checkpoints_path = path / "checkpoints"
         self.model_path = path / "model.safetensors"
-        self.best_path = path / "best.safetensors"
+        self.best_path = path / BEST_NAME
         self.command_path = path / "command"
         self.lock_path = path / "lock"
         self.cache_path = path / "cache"

@@ -13,7 +13,7 @@ from PIL import Image
 from studio.core.card import card
 from studio.core.files import write_bytes
 from studio.core.model_file import ModelHeader
-from studio.core.run_folder import TrainConfig
+from studio.core.run_folder import BEST_NAME, TrainConfig
 from studio.gan.checkpoint import save_model
 from studio.gan.picture_file import png
 from studio.gan.train import Trainer
