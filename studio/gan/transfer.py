@@ -18,6 +18,7 @@ from studio.gan.train import Trainer
 
 FREEZE_BELOW = 1000  # files; with more the whole discriminator has enough to learn from
 FROZEN_BLOCKS = 1
+BEFORE = {"bounded": False}  # what models are that do not say so, as they are older than the word
 LEAST_SHARE = 0.5  # of a network's weights that must fit, or it is another network
 
 
@@ -33,7 +34,8 @@ def start_header(start_model: str, medium: str) -> ModelHeader:
 
 def start_network(header: ModelHeader, described: dict[str, Any]) -> dict[str, Any]:
     """The network of a new run that goes on from a model: the model's widths, the run's size."""
-    kept = {name: value for name, value in header.network.items() if name in described}
+    told = {**BEFORE, **header.network}
+    kept = {name: value for name, value in told.items() if name in described}
     own = {name: described[name] for name in ("size_px", "tiles") if name in described}
     return {**described, **kept, **own}
 

@@ -5,8 +5,8 @@
     python tests/benchmarks/recipes.py --table results.jsonl
 
 Every run gets the same processor time on one thread (measured by the process, so that a busy
-machine does not favour one side) and is judged by KID-rand and coverage against 500 files that it
-never saw. Each line of the output is one look at one run.
+machine does not favour one side) and is judged by KID-rand and coverage against files that it never
+saw, 500 unless --judged says otherwise. Each line of the output is one look at one run.
 """
 
 from __future__ import annotations
@@ -26,15 +26,18 @@ import numpy as np
 import torch
 
 from studio import media
+from studio.core.examples import Examples
 from studio.core.run_folder import TrainConfig
+from studio.core.split import held_out_split
 from studio.core.work import result_of
 from studio.gan import train as train_module
+from studio.gan.checks import HeldOut
 from studio.gan.device import Device
 from studio.gan.losses import gradient_penalty
 from studio.gan.metrics import held_out_figures, reference
 from studio.gan.train import Trainer
+from studio.gan.transfer import start_from, start_header, start_network
 
-JUDGED = 500
 LOOKS = (0.25, 0.5, 1.0)
 SHOWN = ("grid", "kid_rand", "kid_rand_floor", "coverage", "nearest_ratio", "diversity")
 
@@ -52,6 +55,8 @@ class Recipe:
     varied: str = ""  # parts of FastGAN's generator in the studio's, see alternatives.varied
     mapping_rate: float = 0.01  # of the mapping network's learning rate
     mixing: float = 0.9  # chance of style mixing
+    is_steered: bool = False  # files kept back steer the augmentation, as in the studio
+    frozen: int | None = None  # goes on from the model of --start, so many blocks frozen
 
 
 VARIED = (
@@ -129,6 +134,10 @@ def _recipes() -> dict[str, Recipe]:
         found[f"default-width-{width}"] = Recipe(
             network={"channel_base": width, "channel_max": width // 16}, trainer=Trainer
         )
+    found["default-steered"] = Recipe(trainer=Trainer, is_steered=True)
+    for frozen, name in ((-1, "continued"), (0, "continued-free"), (1, "continued-frozen-1"),
+                         (2, "continued-frozen-2")):  # fmt: skip
+        found[name] = Recipe(trainer=Trainer, frozen=frozen)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
     return found
@@ -148,21 +157,91 @@ def read(folder: Path, medium: str, size_px: int, cache: Path) -> np.ndarray:
     return np.load(path)
 
 
-def run(
-    name: str, examples: np.ndarray, medium: str, size_px: int, count: int, seed: int,
-    seconds: float, tell: Callable[[dict[str, Any]], None],
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Trial:
+    """What a recipe is tried on."""
+
+    examples: np.ndarray
+    medium: str
+    size_px: int
+    count: int
+    seed: int
+    judged: int
+    start: Path | None = None  # the model that continued recipes go on from
+
+    def chosen(self) -> tuple[np.ndarray, np.ndarray]:
+        """Files to learn from, and files to be judged by."""
+        order = np.random.default_rng(1).permutation(len(self.examples))
+        drawn = np.random.default_rng(100 + self.seed).permutation(order[self.judged :])
+        return self.examples[drawn[: self.count]], self.examples[order[: self.judged]]
+
+
+def run(name: str, trial: Trial, seconds: float, tell: Callable[[dict[str, Any]], None]) -> None:
     """Train one recipe on so many files for so much processor time."""
     recipe = RECIPES[name]
-    order = np.random.default_rng(1).permutation(len(examples))
-    chosen = examples[np.random.default_rng(100 + seed).permutation(order[JUDGED:])[:count]]
-    features = media.kind(medium).load_features()
-    judge = reference(chosen, examples[order[:JUDGED]], features)
-    config = replace(
-        TrainConfig(medium, "", size_px=size_px, seed=seed, kimg=count * 0.5), **recipe.config
+    chosen, judged = trial.chosen()
+    features = media.kind(trial.medium).load_features()
+    judge = reference(chosen, judged, features)
+    trainer, steer = begin(recipe, trial, chosen)
+    penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
+    with mock.patch.object(train_module, "gradient_penalty", penalty):
+        spent = 0.0
+        for look in LOOKS:
+            begun, already = time.process_time(), spent
+            while spent < look * seconds:
+                trainer.step()
+                steer()
+                spent = already + time.process_time() - begun
+            made = trainer.sampler.examples(trial.judged)
+            figures = {**held_out_figures(made, judge, features), "grid": grid(made)}
+            shown = {key: round(figures[key], 4) for key in SHOWN}
+            tell(
+                {"recipe": name, "count": trial.count, "seed": trial.seed, "look": look,
+                 "seconds": round(spent, 1), "kimg": trainer.kimg, "size": trial.size_px,
+                 "augment": round(trainer.augment, 3), **shown,
+                 "loss_d": round(trainer.tally.take()["loss_d"], 4)}
+            )  # fmt: skip
+
+
+def begin(recipe: Recipe, trial: Trial, chosen: np.ndarray) -> tuple[Trainer, Callable[[], None]]:
+    """The trainer of a recipe, and what is called after every step to steer its augmentation."""
+    config = TrainConfig(
+        trial.medium, "", size_px=trial.size_px, seed=trial.seed, kimg=trial.count * 0.5
     )
-    training = media.kind(medium).load_training()
+    config = replace(config, **recipe.config)
+    kind = media.kind(trial.medium)
+    training = kind.load_training()
     network = {**training.describe(chosen, config), **recipe.network}
+    if recipe.frozen is not None:
+        assert trial.start is not None, "--start names the model to go on from"
+        network = start_network(start_header(str(trial.start), trial.medium), network)
+    training = changed(training, recipe)
+    examples = Examples(chosen, np.arange(len(chosen)), tuple(str(n) for n in range(len(chosen))))
+    learnt, kept = np.arange(len(chosen)), np.arange(0)
+    if recipe.is_steered:
+        learnt, kept = held_out_split(examples.sources, trial.seed)
+    device = Device(torch.device("cpu"), "CPU")
+    trainer = recipe.trainer(config, training, network, chosen[learnt], device)
+    if not recipe.light:
+        set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
+    if recipe.frozen is not None and trial.start is not None:
+        start_from(trainer, trial.start, recipe.frozen)
+    trainer.crossover = train_module.mixing(trial.count, trainer.generator.num_ws, recipe.mixing)
+    held_out = HeldOut(examples, learnt, kept, kind.load_features)
+    checked = 0.0
+
+    def steer() -> None:
+        nonlocal checked
+        since = trainer.kimg - checked
+        if recipe.is_steered and since >= trainer.config.check_kimg:
+            checked = trainer.kimg
+            trainer.steer_augmentation(held_out.figures(trainer)["overfit"], since)
+
+    return trainer, steer
+
+
+def changed(training: Any, recipe: Recipe) -> Any:
+    """The medium's networks, with those in their place that a recipe names."""
     if recipe.grouped:
         training = alternatives.WithDiscriminator(
             training, lambda c: alternatives.GroupedDiscriminator(c, recipe.grouped)
@@ -172,26 +251,7 @@ def run(
     if recipe.varied:
         build = alternatives.varied(frozenset(recipe.varied.split("+")))
         training = alternatives.WithGenerator(training, build)
-    trainer = recipe.trainer(config, training, network, chosen, Device(torch.device("cpu"), "CPU"))
-    if not recipe.light:
-        set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
-    penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
-    trainer.crossover = train_module.mixing(count, trainer.generator.num_ws, recipe.mixing)
-    with mock.patch.object(train_module, "gradient_penalty", penalty):
-        spent = 0.0
-        for look in LOOKS:
-            begun, already = time.process_time(), spent
-            while spent < look * seconds:
-                trainer.step()
-                spent = already + time.process_time() - begun
-            made = trainer.sampler.examples(JUDGED)
-            figures = {**held_out_figures(made, judge, features), "grid": grid(made)}
-            shown = {key: round(figures[key], 4) for key in SHOWN}
-            tell(
-                {"recipe": name, "count": count, "seed": seed, "seconds": round(spent, 1),
-                 "look": look, "kimg": trainer.kimg, "size": size_px, **shown,
-                 "loss_d": round(trainer.tally.take()["loss_d"], 4)}
-            )  # fmt: skip
+    return training
 
 
 def grid(made: np.ndarray) -> float:
@@ -257,6 +317,8 @@ def main() -> None:
     parser.add_argument("--recipes", nargs="+", default=["rel-4-sg2"], choices=list(RECIPES))
     parser.add_argument("--cache", type=Path, default=Path("recipes-cache"))
     parser.add_argument("--out", type=Path, default=Path("recipes.jsonl"))
+    parser.add_argument("--judged", type=int, default=500, help="files kept back to judge by")
+    parser.add_argument("--start", type=Path, help="model that continued recipes go on from")
     parser.add_argument("--table", type=Path, nargs="+")
     asked = parser.parse_args()
     if asked.table:
@@ -273,7 +335,10 @@ def main() -> None:
     for seed in asked.seeds:
         for count in asked.counts:
             for name in asked.recipes:
-                run(name, examples, asked.medium, asked.size, count, seed, asked.seconds, tell)
+                trial = Trial(
+                    examples, asked.medium, asked.size, count, seed, asked.judged, asked.start
+                )
+                run(name, trial, asked.seconds, tell)
 
 
 if __name__ == "__main__":

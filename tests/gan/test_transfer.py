@@ -8,11 +8,12 @@ import torch
 
 from studio import media
 from studio.core.errors import StudioError
-from studio.core.model_file import read_entry
+from studio.core.model_file import ModelHeader, read_entry
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.gan.checkpoint import load_model, load_whole_model
 from studio.gan.run import train_run
 from studio.gan.store import CheckpointStore
+from studio.gan.transfer import start_network
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
 CONFIG = TrainConfig(
@@ -93,3 +94,11 @@ def test_a_model_of_another_medium_or_kind_is_a_sentence(trained, tmp_path) -> N
     gone.create(replace(trained["artwork"].config(), start_model=str(tmp_path / "no.safetensors")))
     with pytest.raises(StudioError, match=r"no\.safetensors"):
         list(train_run(gone, media.kind("artwork")))
+
+
+def test_a_model_older_than_the_bound_stays_without_one() -> None:
+    described = {"size_px": 64, "bounded": True, "z_dim": 128}
+    header = ModelHeader("", "artwork", "Old", 64, {"size_px": 32, "z_dim": 64}, {})
+    assert start_network(header, described) == {"size_px": 64, "bounded": False, "z_dim": 64}
+    other = {"w_dim": 8}
+    assert "bounded" not in start_network(header, other), "networks that know no bound get none"
