@@ -16,7 +16,7 @@ from PIL import Image
 from studio.core.errors import StudioError
 from studio.core.examples import open_examples
 from studio.core.kind import FolderReport
-from studio.core.latent import Blend, Latent, Recipe, StyleMix
+from studio.core.latent import Latent, Mix, Recipe, Toward
 from studio.core.project import Project, open_project, save_project
 from studio.core.resources import resource
 from studio.core.work import Preview, result_of
@@ -82,7 +82,7 @@ def test_the_same_recipe_gives_the_same_document(kind, made):
 @every_kind
 def test_a_document_repeats_from_its_own_recipe(kind, made):
     generator = made[0][kind.name]
-    latent = Latent(5, 0.8, StyleMix(6, ("fine",)), (Blend(7, 0.4),))
+    latent = Latent(5, 0.8, (Toward(Latent(7, 0.8), 0.4), Mix(Latent(6, 0.8))))
     document = result_of(generator.generate(Recipe(latent=latent)))
     assert document.recipe.latent == latent
     assert result_of(generator.generate(document.recipe)) == document

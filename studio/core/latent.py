@@ -1,19 +1,19 @@
-"""One frozen value says how a result was made: seed, truncation, blends, style mix, model."""
+"""One frozen value says how a result was made: a seed, and the moves that led on from it."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from studio.core.errors import StudioError
-
 LAYER_GROUPS = ("coarse", "middle", "fine")
 MAX_SEED = 2**32 - 1
-MAX_BLENDS = 64
 FIRST_SEED = 5  # what a new document begins with: a good start in all three starter models
+MAX_MOVES = 64  # of one latent
+MAX_DEPTH = 12  # parents of parents
+MAX_LATENTS = 256  # in all, with those that moves lead to
 Option = int | float | str | bool
 
 
@@ -26,34 +26,146 @@ def draw(seed: int, stream: int, *shape: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class StyleMix:
-    """These layer groups take their style from another seed."""
+class Toward:
+    """These layers move this share of the way towards another latent.
 
-    seed: int
+    whole: its noise comes along, so that at 1 the result is that of the other latent.
+    """
+
+    other: Latent
+    amount: float
+    groups: tuple[str, ...] = LAYER_GROUPS
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Mix:
+    """These layers are those of another latent (style mixing, Karras et al. 2019)."""
+
+    other: Latent
     groups: tuple[str, ...] = ("fine",)
 
 
 @dataclass(frozen=True)
-class Blend:
-    """w moves this share of the way towards the w of another seed."""
+class Cross:
+    """Every layer is one's own or the other's, as the coin of this seed falls."""
+
+    other: Latent
+    seed: int
+
+
+@dataclass(frozen=True)
+class Drift:
+    """These layers move so far along the model's own spread, and no farther out in it."""
 
     seed: int
+    strength: float
+    groups: tuple[str, ...] = LAYER_GROUPS
+
+
+@dataclass(frozen=True)
+class Slide:
+    """These layers move along a direction, float32 [w_dim] as bytes, that a slider stands for.
+
+    The direction is kept here, so that a result repeats whatever becomes of the slider.
+    """
+
+    slider: str
     amount: float
+    direction: bytes
+    groups: tuple[str, ...] = LAYER_GROUPS
+
+
+Move = Toward | Mix | Cross | Drift | Slide
 
 
 @dataclass(frozen=True)
 class Latent:
-    """A point in the latent space of a model."""
+    """A point in the latent space of a model, by the way that leads to it.
+
+    point, float32 [layers, w_dim] as bytes, stands where no seed leads: a picture that was brought
+    along, or one fitted around what is locked. The noise is the seed's all the same.
+    """
 
     seed: int = FIRST_SEED
     psi: float = 0.7
-    mix: StyleMix | None = None
-    blends: tuple[Blend, ...] = ()
+    moves: tuple[Move, ...] = ()
+    point: bytes = b""
 
-    def variation(self, index: int, strength: float) -> Latent:
-        """A neighbour: the same index gives the same neighbour, strength 0 this latent itself."""
-        seed = int(np.random.default_rng((self.seed, index, len(self.blends))).integers(MAX_SEED))
-        return replace(self, blends=(*self.blends, Blend(seed, strength))[-MAX_BLENDS:])
+    def moved(self, *moves: Move) -> Latent:
+        """One more step; of too many the first are forgotten."""
+        return replace(self, moves=(*self.moves, *moves)[-MAX_MOVES:])
+
+    @property
+    def others(self) -> Iterator[Latent]:
+        """The latents that its moves lead to."""
+        return (move.other for move in self.moves if isinstance(move, (Toward, Mix, Cross)))
+
+    @property
+    def size(self) -> int:
+        """How many latents this one is made of."""
+        return 1 + sum(other.size for other in self.others)
+
+    @property
+    def depth(self) -> int:
+        return 1 + max((other.depth for other in self.others), default=0)
+
+    @property
+    def mix(self) -> Mix | None:
+        """The style mix it ends in."""
+        last = self.moves[-1] if self.moves else None
+        return last if isinstance(last, Mix) else None
+
+    def mixed(self, mix: Mix | None) -> Latent:
+        """The same latent with this style mix in the place of the one it ends in."""
+        before = self.moves[:-1] if self.mix is not None else self.moves
+        return replace(self, moves=before).moved(*([mix] if mix is not None else []))
+
+    def with_psi(self, psi: float) -> Latent:
+        """Everything it is made of, truncated by psi; points stay where they are."""
+        moves = tuple(
+            replace(move, other=move.other.with_psi(psi))
+            if isinstance(move, (Toward, Mix, Cross))
+            else move
+            for move in self.moves
+        )
+        return replace(self, psi=psi, moves=moves)
+
+    def shortened(self, latents: int = MAX_LATENTS // 4, depth: int = MAX_DEPTH - 2) -> Latent:
+        """Itself where it is small enough, else without its farthest ancestors."""
+        found = self
+        while found.depth > depth or found.size > latents:
+            found = found._without_level(found.depth - 1)
+        return found
+
+    def _without_level(self, level: int) -> Latent:
+        """What lies so deep is only its seed or point."""
+        if level <= 1:
+            return replace(
+                self, moves=tuple(m for m in self.moves if isinstance(m, (Drift, Slide)))
+            )
+        moves = tuple(
+            replace(move, other=move.other._without_level(level - 1))
+            if isinstance(move, (Toward, Mix, Cross))
+            else move
+            for move in self.moves
+        )
+        return replace(self, moves=moves)
+
+    @property
+    def noises(self) -> tuple[tuple[int, float], ...]:
+        """Seeds and weights of the noise; the squares of the weights add up to 1."""
+        found: dict[int, float] = {self.seed: 1.0}
+        for move in self.moves:
+            if isinstance(move, Toward) and move.whole:
+                one, other = 1 - move.amount, move.amount
+                length = (one**2 + other**2) ** 0.5
+                weights = {seed: one / length * weight for seed, weight in found.items()}
+                for seed, weight in move.other.noises:
+                    weights[seed] = weights.get(seed, 0.0) + other / length * weight
+                found = weights
+        total = sum(weight**2 for weight in found.values()) ** 0.5
+        return tuple((seed, weight / total) for seed, weight in found.items() if weight)
 
 
 @dataclass(frozen=True)
@@ -76,58 +188,3 @@ class Recipe:
 
     def with_latent(self, **changes: Any) -> Recipe:
         return replace(self, latent=replace(self.latent, **changes))
-
-
-def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
-    """Plain JSON values; recipe_from_json reads them back."""
-    latent = recipe.latent
-    mix = latent.mix
-    return {
-        "model": recipe.model,
-        "seed": latent.seed,
-        "psi": latent.psi,
-        "mix": None if mix is None else {"seed": mix.seed, "groups": list(mix.groups)},
-        "blends": [[blend.seed, blend.amount] for blend in latent.blends],
-        "options": dict(recipe.options),
-    }
-
-
-def recipe_from_json(json: Any) -> Recipe:
-    """Read a recipe from a file that may come from a stranger; StudioError if it makes no sense."""
-    try:
-        mix = json["mix"]
-        latent = Latent(
-            seed=_seed(json["seed"]),
-            psi=_number(json["psi"], 0, 2),
-            mix=None if mix is None else StyleMix(_seed(mix["seed"]), _groups(mix["groups"])),
-            blends=tuple(
-                Blend(_seed(seed), _number(amount, -2, 2))
-                for seed, amount in list(json["blends"])[:MAX_BLENDS]
-            ),
-        )
-        options = {
-            str(name)[:64]: value
-            for name, value in list(dict(json["options"]).items())[:64]
-            if isinstance(value, (int, float, str, bool))
-        }
-        model = str(json["model"])[:128]
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise StudioError("The recipe in this file is damaged.") from error
-    return Recipe(model, latent, tuple(sorted(options.items())))
-
-
-def _seed(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SEED:
-        raise ValueError("not a seed")
-    return value
-
-
-def _number(value: Any, low: float, high: float) -> float:
-    number = float(value)
-    if not math.isfinite(number) or not low <= number <= high:
-        raise ValueError("out of range")
-    return number
-
-
-def _groups(value: Any) -> tuple[str, ...]:
-    return tuple(group for group in LAYER_GROUPS if group in list(value))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from studio import __version__
-from studio.core.latent import Recipe, recipe_to_json
+from studio.core.latent import Recipe
+from studio.core.recipe_file import recipe_to_json
 
 KEY = "atelier"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"

@@ -7,17 +7,29 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from studio.core.errors import StudioError
-from studio.core.latent import Latent, Recipe, draw
+from studio.core.latent import (
+    LAYER_GROUPS,
+    Cross,
+    Drift,
+    Latent,
+    Mix,
+    Move,
+    Recipe,
+    Toward,
+    draw,
+)
 from studio.core.work import Finished, Preview, Progress, Work
 from studio.gan.checkpoint import fill, load_model
 from studio.gan.device import Device, choose
 
 SPATIAL_STREAM = 1
 NOISE_STREAM = 2  # and up, one a layer
+CROSS_STREAM = 10**6
 
 
 class Playable:
@@ -57,26 +69,68 @@ class Playable:
 
     @torch.no_grad()
     def ws(self, latent: Latent) -> Tensor:
-        """Blends, truncation, style mix: [1, layers, w_dim].
+        """The styles of every layer [1, layers, w_dim]: where a latent's moves lead.
 
-        Truncation pulls towards the average w by psi (Karras et al. 2019, section B).
+        Truncation pulls towards the average w by psi (Karras et al. 2019, section B). StudioError
+        if the latent's numbers are those of another network.
         """
-        w = self.w(latent.seed)
-        for blend in latent.blends:
-            w = torch.lerp(w, self.w(blend.seed), blend.amount)
-        average = self.network.mapping.w_average
-        ws = torch.lerp(average[None], w, latent.psi)[:, None].repeat(1, self.network.num_ws, 1)
-        if latent.mix is not None:
-            other = torch.lerp(average[None], self.w(latent.mix.seed), latent.psi)
-            groups = self.network.layer_groups()
-            for group in latent.mix.groups:
-                ws[:, list(groups[group])] = other[:, None]
+        ws = self._point(latent) if latent.point else self._of_seed(latent.seed, latent.psi)
+        for move in latent.moves:
+            ws = self._moved(ws, move, latent.psi)
         return ws
 
-    def noise(self, seed: int, sizes: list[tuple[int, int]]) -> list[Tensor]:
+    def _of_seed(self, seed: int, psi: float) -> Tensor:
+        w = torch.lerp(self.network.mapping.w_average[None], self.w(seed), psi)
+        return w[:, None].repeat(1, self.network.num_ws, 1)
+
+    def _point(self, latent: Latent) -> Tensor:
+        return self._numbers(latent.point, self.network.num_ws, self._w_dim)[None]
+
+    def _moved(self, ws: Tensor, move: Move, psi: float) -> Tensor:
+        if isinstance(move, Cross):
+            coins = draw(move.seed, CROSS_STREAM, self.network.num_ws) > 0
+            chosen = torch.from_numpy(coins).to(ws.device)[None, :, None]
+            return torch.where(chosen, self.ws(move.other), ws)
+        if isinstance(move, Toward):
+            there = torch.lerp(ws, self.ws(move.other), move.amount)
+        elif isinstance(move, Mix):
+            there = self.ws(move.other)
+        elif isinstance(move, Drift):
+            # Towards a sample of the model's own spread, the distance from the average kept.
+            average = self.network.mapping.w_average
+            away = self._of_seed(move.seed, psi) - average
+            keep = (1 - move.strength**2) ** 0.5
+            there = average + keep * (ws - average) + move.strength * away
+        else:
+            there = ws + move.amount * self._numbers(move.direction, 1, self._w_dim)
+        if move.groups == LAYER_GROUPS:
+            return there
+        groups, moved = self.network.layer_groups(), ws.clone()
+        for group in move.groups:
+            layers = list(groups[group])
+            moved[:, layers] = there[:, layers]
+        return moved
+
+    @property
+    def _w_dim(self) -> int:
+        return self.network.mapping.w_average.shape[0]
+
+    def _numbers(self, values: bytes, rows: int, columns: int) -> Tensor:
+        found = np.frombuffer(values, "<f4")
+        if found.size != rows * columns:
+            raise StudioError("This result was made by another model.")
+        return torch.from_numpy(found.reshape(rows, columns).copy()).to(self.device.torch_device)
+
+    def mixed_noise(self, latent: Latent, stream: int, *shape: int) -> Tensor:
+        """What a latent's seeds feed into a stream [shape], each by its weight."""
+        parts = [(weight, self.tensor(seed, stream, *shape)) for seed, weight in latent.noises]
+        return parts[0][1] if len(parts) == 1 else sum(w * x for w, x in parts)  # type: ignore
+
+    def noise(self, latent: Latent, sizes: list[tuple[int, int]]) -> list[Tensor]:
         """One fixed noise map [1, 1, H, W] a layer."""
         return [
-            self.tensor(seed, NOISE_STREAM + index, 1, 1, *size) for index, size in enumerate(sizes)
+            self.mixed_noise(latent, NOISE_STREAM + index, 1, 1, *size)
+            for index, size in enumerate(sizes)
         ]
 
 

@@ -11,9 +11,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from studio.core.errors import StudioError
-from studio.core.latent import Recipe, recipe_from_json, recipe_to_json
+from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 from studio.core.provenance import KEY, record
+from studio.core.recipe_file import recipe_from_json, recipe_to_json
 
 MAX_SIDE_PX = 16384
 EMPTY_GROUND = (16, 17, 20)

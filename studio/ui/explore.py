@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.latent import Recipe
+from studio.core.verbs import varied
 from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
 from studio.ui.thumbnails import Thumbnail
@@ -114,14 +115,7 @@ class Explore(QWidget):
             return
         recipe: Recipe = self._document.recipe
         first = 8 * self._page
-        recipes = [
-            Recipe(
-                recipe.model,
-                recipe.latent.variation(first + index, self.strength.value),
-                recipe.options,
-            )
-            for index in range(8)
-        ]
+        recipes = [varied(recipe, first + index, self.strength.value) for index in range(8)]
         work = self._make_many(recipes)
         if work is None:
             return

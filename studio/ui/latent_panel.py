@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -201,13 +200,10 @@ def _offer(panel: LatentPanel) -> Offer | None:
 
 def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
     now = panel.history.value.recipe
-    latent: Latent = replace(
-        now.latent,
-        seed=panel.bar.seed.seed,
-        psi=round(panel.bar.variety.value, 4),
-        mix=panel.mixer.mix,
-        blends=() if fresh else now.latent.blends,
-    )
+    psi, seed = round(panel.bar.variety.value, 4), panel.bar.seed.seed
+    fresh = fresh or seed != now.latent.seed
+    latent = Latent(seed, psi) if fresh else now.latent.with_psi(psi)
+    latent = latent.mixed(panel.mixer.mix(psi))
     recipe = Recipe(entry.header.id, latent, now.options)
     for name, value in panel.options().items():
         recipe = recipe.with_option(name, value)

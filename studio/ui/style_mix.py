@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.core.latent import LAYER_GROUPS, StyleMix
+from studio.core.latent import LAYER_GROUPS, Latent, Mix
 from studio.ui.widgets import Chip, SeedField, icon_button, label, new_seed
 
 
@@ -16,6 +16,7 @@ class StyleMixer(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: Mix | None = None
         self.seed = SeedField(new_seed())
         self.seed.setToolTip(self.tr("The second seed, from which the chosen layers take style"))
         dice = icon_button("dice", self.tr("Another second seed"))
@@ -44,15 +45,21 @@ class StyleMixer(QWidget):
         column.addLayout(second)
         self.seed.seed_changed.connect(self._seed_changed)
 
-    @property
-    def mix(self) -> StyleMix | None:
+    def mix(self, psi: float) -> Mix | None:
+        """The style mix with the second seed truncated by psi."""
         groups = tuple(group for group, chip in self._chips.items() if chip.isChecked())
-        return StyleMix(self.seed.seed, groups) if groups else None
+        if not groups:
+            return None
+        shown = self._shown
+        kept = shown is not None and shown.other.seed == self.seed.seed
+        other = shown.other.with_psi(psi) if shown and kept else Latent(self.seed.seed, psi)
+        return Mix(other, groups)
 
-    def show_mix(self, mix: StyleMix | None) -> None:
+    def show_mix(self, mix: Mix | None) -> None:
         """Show a result's mixing without telling anyone."""
+        self._shown = mix
         if mix is not None:
-            self.seed.set_seed(mix.seed)
+            self.seed.set_seed(mix.other.seed)
         for group, chip in self._chips.items():
             chip.setChecked(mix is not None and group in mix.groups)
 
@@ -60,5 +67,5 @@ class StyleMixer(QWidget):
         self.seed.change_seed(new_seed())
 
     def _seed_changed(self) -> None:
-        if self.mix is not None:
+        if any(chip.isChecked() for chip in self._chips.values()):
             self.changed.emit()

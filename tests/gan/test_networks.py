@@ -1,12 +1,14 @@
 """Shapes, styles, truncation; the torus; what a layer group steers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from studio.core.latent import Blend, Latent, Recipe, StyleMix
+from studio.core.errors import StudioError
+from studio.core.latent import Cross, Drift, Latent, Mix, Recipe, Slide, Toward
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import TrainConfig
 from studio.core.work import result_of
@@ -66,10 +68,56 @@ def test_blends_and_mixes_move_ws(tmp_path: Path) -> None:
         model(tmp_path, TINY, "artwork"), "artwork", "cpu", lambda n: Generator(NetworkConfig(**n))
     )
     assert torch.allclose(
-        play.ws(Latent(1, 1.0, blends=(Blend(2, 1.0),))), play.ws(Latent(2, 1.0)), atol=1e-6
+        play.ws(Latent(1, 1.0).moved(Toward(Latent(2, 1.0), 1.0))),
+        play.ws(Latent(2, 1.0)),
+        atol=1e-6,
     )
-    mixed = play.ws(Latent(1, 1.0, StyleMix(2, ("coarse", "middle", "fine"))))
+    mixed = play.ws(Latent(1, 1.0).moved(Mix(Latent(2, 1.0), ("coarse", "middle", "fine"))))
     assert torch.allclose(mixed, play.ws(Latent(2, 1.0)), atol=1e-6)
+
+
+def test_every_layer_of_a_cross_is_of_one_of_the_two(tmp_path: Path) -> None:
+    play = playable(tmp_path)
+    one, other = play.ws(Latent(1))[0], play.ws(Latent(2))[0]
+    seen = set()
+    for seed in range(8):
+        crossed = play.ws(Latent(1).moved(Cross(Latent(2), seed)))[0]
+        own = (crossed == one).all(1)
+        assert (own | (crossed == other).all(1)).all()
+        seen.add(tuple(own.tolist()))
+    assert len(seen) > 2
+
+
+def test_a_drift_stays_as_far_from_the_average_as_results_are(tmp_path: Path) -> None:
+    play = playable(tmp_path)
+    average = play.network.mapping.w_average
+    for strength in (0.2, 1.0):
+        before = torch.cat([play.ws(Latent(seed)) for seed in range(40)])
+        after = torch.cat([play.ws(Latent(s).moved(Drift(s + 99, strength))) for s in range(40)])
+        spreads = [(ws - average).pow(2).mean() for ws in (before, after)]
+        assert float(spreads[1] / spreads[0]) == pytest.approx(1, abs=0.15)
+    kept = play.ws(Latent(1).moved(Drift(5, 0.5, ("coarse",))))
+    fine = list(play.network.layer_groups()["fine"])
+    assert torch.equal(kept[:, fine], play.ws(Latent(1))[:, fine])
+
+
+def test_a_slide_and_a_point_are_plain_numbers(tmp_path: Path) -> None:
+    play = playable(tmp_path)
+    ws = play.ws(Latent(1))
+    way = np.zeros(ws.shape[2], "<f4")
+    way[0] = 1
+    slid = play.ws(Latent(1).moved(Slide("x", 2.5, way.tobytes())))
+    assert torch.allclose(slid - ws, torch.from_numpy(way) * 2.5, atol=1e-6)
+    found = Latent(7, point=ws.numpy().astype("<f4").tobytes())
+    assert torch.equal(play.ws(found), ws)
+    for wrong in (replace(found, point=b"1234"), Latent(1).moved(Slide("x", 1, b"1234"))):
+        with pytest.raises(StudioError, match="another model"):
+            play.ws(wrong)
+
+
+def playable(tmp_path: Path) -> Playable:
+    path = model(tmp_path, TINY, "artwork")
+    return Playable(path, "artwork", "cpu", lambda n: Generator(NetworkConfig(**n)))
 
 
 @pytest.mark.parametrize("across,down", [(1, 1), (2, 1), (1, 3)])

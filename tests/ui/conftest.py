@@ -53,7 +53,7 @@ class FakeGenerator:
         yield Finished(sheets)
 
     def _sheet(self, recipe):
-        return Sheet(recipe, (recipe.latent.seed + len(recipe.latent.blends)) % 256)
+        return Sheet(recipe, (recipe.latent.seed + len(recipe.latent.moves)) % 256)
 
 
 class FakeReader:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from studio.core.errors import StudioError
-from studio.core.latent import StyleMix
+from studio.core.latent import Latent, Mix
 
 
 def settle(qtbot, panel):
@@ -76,11 +76,11 @@ def test_variations_appear_and_a_click_takes_one(qtbot, panel):
     qtbot.waitUntil(lambda: all(cell.isEnabled() for cell in cells), timeout=3000)
     before = panel.history.value
     cells[0].pointed.emit(True)
-    assert panel.view.shown[-1].recipe.latent.blends
+    assert panel.view.shown[-1].recipe.latent.moves
     cells[0].pointed.emit(False)
     assert panel.view.shown[-1] == before
     cells[0].click()
-    assert len(panel.history.value.recipe.latent.blends) == 1
+    assert len(panel.history.value.recipe.latent.moves) == 1
     assert len(panel.strip.documents) == 2
     panel.undo()
     assert panel.history.value == before
@@ -104,7 +104,7 @@ def test_style_mix_reaches_the_recipe_and_shows_what_a_result_had(qtbot, panel):
     settle(qtbot, panel)
     panel.mixer.seed.set_seed(7)
     panel.mixer._chips["coarse"].click()
-    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.mix == StyleMix(7, ("coarse",)))
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.mix == Mix(Latent(7), ("coarse",)))
     panel.undo()
     assert not panel.mixer._chips["coarse"].isChecked()
 

@@ -33,6 +33,6 @@ class ArtworkGenerator:
     @torch.no_grad()
     def _artwork(self, recipe: Recipe) -> Artwork:
         network = self._play.network
-        noise = self._play.noise(recipe.latent.seed, [(s, s) for s in network.noise_sides()])
+        noise = self._play.noise(recipe.latent, [(s, s) for s in network.noise_sides()])
         output = network.synthesise(self._play.ws(recipe.latent), noise)
         return Artwork(self._play.signed(recipe), Pixels.of(to_pixels(output)[0]))

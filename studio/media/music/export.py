@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.core.latent import recipe_from_json, recipe_to_json
+from studio.core.recipe_file import recipe_from_json, recipe_to_json
 from studio.media.music.document import Clip, Note
 
 CLIP_FILE = "clip.json"

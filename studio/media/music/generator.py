@@ -34,7 +34,7 @@ class MusicClipGenerator:
     @torch.no_grad()
     def _clip(self, recipe: Recipe) -> Clip:
         network = self._play.network
-        noise = self._play.noise(recipe.latent.seed, network.noise_sizes())
+        noise = self._play.noise(recipe.latent, network.noise_sizes())
         output = network.synthesise(self._play.ws(recipe.latent), noise)
         clip = clip_of(rolls_of(output)[0], self._play.signed(recipe))
         return clip.transpose(max(-6, min(6, int(recipe.option("key", 0)))))

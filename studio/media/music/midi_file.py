@@ -11,7 +11,8 @@ import numpy as np
 
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
-from studio.core.latent import Recipe, recipe_from_json, recipe_to_json
+from studio.core.latent import Recipe
+from studio.core.recipe_file import recipe_from_json, recipe_to_json
 from studio.media.music.document import DRUMS, TICKS_PER_QUARTER, TRACKS, Clip, Note
 from studio.media.music.midi import DRUM_CHANNEL, Song, read_song
 

@@ -10,7 +10,8 @@ import numpy as np
 import soundfile
 
 from studio.core.files import write_bytes
-from studio.core.latent import Recipe, recipe_to_json
+from studio.core.latent import Recipe
+from studio.core.recipe_file import recipe_to_json
 from studio.media.music.document import Clip
 from studio.media.music.soundfont import SoundFont
 from studio.media.music.synth import RATE_HZ, default_soundfont, render

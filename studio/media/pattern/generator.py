@@ -44,12 +44,11 @@ class PatternGenerator:
         network = self._play.network
         across, down = (_count(recipe, name) for name in ("tiles_x", "tiles_y"))
         cells = (int(recipe.option("roll_y", 0)), int(recipe.option("roll_x", 0)))
-        seed = recipe.latent.seed
-        spatial = self._play.tensor(
-            seed, SPATIAL_STREAM, 1, SPATIAL_CHANNELS, START * down, START * across
+        spatial = self._play.mixed_noise(
+            recipe.latent, SPATIAL_STREAM, 1, SPATIAL_CHANNELS, START * down, START * across
         )
         sides = network.noise_sides()
-        noise = self._play.noise(seed, [(side * down, side * across) for side in sides])
+        noise = self._play.noise(recipe.latent, [(side * down, side * across) for side in sides])
         output = network.synthesise(
             self._play.ws(recipe.latent),
             [_roll(one, cells, side // START) for one, side in zip(noise, sides, strict=True)],

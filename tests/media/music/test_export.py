@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.core.errors import StudioError
-from studio.core.latent import Blend, Latent, Recipe, StyleMix
+from studio.core.latent import Latent, Mix, Recipe, Toward
 from studio.media.music.document import TRACKS, Clip, Note
 from studio.media.music.export import CLIP_FILE, decode, encode, write_midi, write_wav
 from studio.media.music.midi import read_song
@@ -19,7 +19,7 @@ from studio.media.music.midi_file import read_midi
 from studio.media.music.wav_file import wav_bytes
 
 RECIPE = Recipe(
-    "music-starter", Latent(7, 0.8, StyleMix(9, ("fine",)), (Blend(3, 0.25),)), (("key", "Ré"),)
+    "music-starter", Latent(7, 0.8, (Toward(Latent(3), 0.25), Mix(Latent(9)))), (("key", "Ré"),)
 )
 NOTES = st.builds(
     Note,
@@ -59,7 +59,7 @@ def test_another_reader_finds_tempo_names_programs_and_ends(tmp_path):
     first = {message.type: message for message in file.tracks[0]}
     assert mido.tempo2bpm(first["set_tempo"].tempo) == pytest.approx(96.0)
     assert (first["time_signature"].numerator, first["time_signature"].denominator) == (4, 4)
-    assert json.loads(first["text"].text.removeprefix("atelier:"))["seed"] == 7
+    assert json.loads(first["text"].text.removeprefix("atelier:"))["latent"]["seed"] == 7
     channels = [{m.channel for m in track if not m.is_meta} for track in file.tracks[1:]]
     assert channels == [{0}, {1}, {2}, {9}]
     assert all(track[-1].type == "end_of_track" for track in file.tracks)
@@ -97,8 +97,10 @@ def test_another_soundfont_sounds_different(tmp_path, shared_folder):
 
 
 def test_the_longest_recipe_fits_into_a_wav():
-    blends = tuple(Blend(2**32 - 1 - index, -1.2345678901234567) for index in range(64))
-    recipe = Recipe("m" * 128, Latent(blends=blends), tuple((f"{i:064d}", 1.5) for i in range(64)))
+    moves = tuple(
+        Toward(Latent(2**32 - 1 - index), -1.2345678901234567, ("coarse",)) for index in range(64)
+    )
+    recipe = Recipe("m" * 128, Latent(moves=moves), tuple((f"{i:064d}", 1.5) for i in range(64)))
     content = wav_bytes(np.zeros((100, 2), np.float32), recipe)
     with soundfile.SoundFile(io.BytesIO(content)) as file:
         assert len(file.read()) == 100
