@@ -19,6 +19,7 @@ from studio.app.cli_options import (
     psi,
 )
 from studio.app.cli_team import quiet_threads
+from studio.app.cli_verb_options import TEXTS, add_verbs
 from studio.app.desktop import desktop_problem
 from studio.core.errors import StudioError
 from studio.core.project import SUFFIX
@@ -111,6 +112,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(add("check", "Say what is in a folder and what is wrong with it.", "cli_folder"))
     add_train(add("train", "Train a model on a folder; Ctrl+C stops safely.", "cli_train"))
     _add_generate(add("generate", "Write results of a model as files.", "cli_models"))
+    verbs = {name: add(name, text, "cli_verbs") for name, text in TEXTS.items()}
+    add_verbs(verbs)
+    for command in verbs.values():
+        add_device(command)
     _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
     _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
     models = add("models", "List the models there are.", "cli_models")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from studio.app.cli_text import plain, seeds, table
@@ -61,24 +62,35 @@ def generate(arguments: argparse.Namespace) -> int:
     """Write one file per seed."""
     chosen_seeds = _seeds(arguments.seeds)
     entry = find_model(arguments.model, places())
+    psi = Latent().psi if arguments.psi is None else max(0.0, arguments.psi)
+    name = names_of(entry)[0]
+    recipes = {
+        f"{name}-seed-{seed:04d}": Recipe(entry.header.id, Latent(seed=seed, psi=psi))
+        for seed in chosen_seeds
+    }
+    write_results(entry, recipes, arguments)
+    return 0
+
+
+def write_results(
+    entry: ModelEntry, recipes: Mapping[str, Recipe], arguments: argparse.Namespace
+) -> None:
+    """Make each recipe, and write it under its name into the folder that was asked for."""
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments.format)
-    psi = Latent().psi if arguments.psi is None else max(0.0, arguments.psi)
     out = Path(arguments.out)
     make_folder(out)
     settings, _ = load_settings(places().settings_path)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    name = names_of(entry)[0]
-    for start in range(0, len(chosen_seeds), AT_ONCE):
-        part = chosen_seeds[start : start + AT_ONCE]
-        recipes = [Recipe(entry.header.id, Latent(seed=seed, psi=psi)) for seed in part]
-        for event in generator.generate_many(recipes):
+    names = list(recipes)
+    for start in range(0, len(names), AT_ONCE):
+        part = names[start : start + AT_ONCE]
+        for event in generator.generate_many([recipes[name] for name in part]):
             if isinstance(event, Preview):
                 index, document = event.value
-                path = out / f"{name}-seed-{part[index]:04d}{exporter.suffix}"
+                path = out / f"{part[index]}{exporter.suffix}"
                 exporter.export(document, path, settings)
                 print(plain(str(path)), flush=True)
-    return 0
 
 
 def _seeds(text: str) -> list[int]:

@@ -63,6 +63,13 @@ def one_sentence(err: str) -> bool:
         ["generate", "no-such-model", "--seeds", "1", "--out", "x"],
         ["generate", "no-such.safetensors", "--seeds", "1", "--out", "x"],
         ["generate", "m", "--seeds", "5-1", "--out", "x"],
+        ["vary", "mine-artwork", "--out", "x"],
+        ["vary", "mine-artwork:-1", "--out", "x"],
+        ["vary", "no-such-model:1", "--out", "x"],
+        ["vary", "m:1", "--strength", "2", "--out", "x"],
+        ["vary", "m:1", "--layers", "thick", "--out", "x"],
+        ["vary", "m:1", "--count", "0", "--out", "x"],
+        ["mix", "m:1", "--layers", "fine", "--out", "x"],
         ["generate", "m", "--seeds", "1", "--out", "x", "--psi", "nan"],
         ["measure", "no-such-model", "."],
         ["card", "no-such-model"],
@@ -82,7 +89,8 @@ def test_bad_usage_is_one_sentence_and_2(atelier, words, tmp_path, monkeypatch):
 def test_help_and_version(atelier):
     code, out, _ = atelier("--help")
     assert code == 0
-    for command in ("check", "train", "generate", "measure", "card", "models", "demo", "bench"):
+    for command in ("check", "train", "generate", "measure", "card", "models", "demo", "bench",
+                    "vary", "breed", "morph", "mix"):  # fmt: skip
         assert command in out
     assert atelier("--version")[1].startswith("Atelier ")
     assert atelier("train", "--help")[0] == 0
@@ -198,6 +206,36 @@ def test_generate_writes_one_file_per_seed(atelier, kind, library, tmp_path):
         "0001",
         "0007",
     ]
+
+
+@every_kind
+@pytest.mark.parametrize(
+    "words, count",
+    [
+        (["vary", "{}:3", "--count", "3", "--strength", "0.8"], 3),
+        (["breed", "{}:3", "{}:4", "--count", "3"], 3),
+        (["morph", "{}:3", "{}:4", "{}:5", "--steps", "5"], 5),
+        (["mix", "{}:3", "--from", "{}:4", "--layers", "coarse", "fine"], 1),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_every_verb_writes_results_of_every_medium(atelier, kind, library, tmp_path, words, count):
+    model = f"mine-{kind.name}"
+    verb, *rest = (word.format(model) for word in words)
+    options = ["--out", tmp_path, "--device", "cpu", "--format", kind.exporters[0].suffix]
+    code, out, err = atelier(verb, *rest, *options)
+    assert (code, err) == (0, "")
+    files = sorted(tmp_path.iterdir())
+    names = [f"{model}-0003-{verb}-{n:04d}{kind.exporters[0].suffix}" for n in range(count)]
+    assert [path.name for path in files] == names and len(out.splitlines()) == count
+    assert len({path.read_bytes() for path in files}) == count, "each is another"
+
+
+def test_parents_of_two_models_are_refused(atelier, library, tmp_path):
+    for words in (["breed", "mine-artwork:1", "mine-pattern:1"], ["morph", "mine-artwork:1"]):
+        code, _, err = atelier(*words, "--out", tmp_path / "out")
+        assert code == 2 and ("one model" in err or "two results" in err)
+        assert not (tmp_path / "out").exists()
 
 
 def test_the_same_seed_writes_the_same_file_and_psi_changes_it(atelier, library, tmp_path):

@@ -240,24 +240,38 @@ class VariedLayer(nn.Module):
 
 
 def varied(what: frozenset[str]) -> Any:
-    """Builds the studio's generator with these changes: norm, late, gate, quiet, start, tanh."""
+    """Builds the studio's generator with these changes.
+
+    norm, late, gate and quiet change its layers; start lets z, wstart the first w decide the first
+    map together with the constant; tanh bounds the output.
+    """
 
     class Varied(StudioGenerator):
         def __init__(self, config: NetworkConfig) -> None:
             super().__init__(config)
             sides = self.noise_sides()
-            self.layers = nn.ModuleList(
-                VariedLayer(layer, config.channels(side), what)
-                for layer, side in zip(self.layers, sides, strict=True)
+            layered = what & {"norm", "late", "gate", "quiet"}
+            self.layers = (
+                self.layers
+                if not layered
+                else nn.ModuleList(
+                    VariedLayer(layer, config.channels(side), what)
+                    for layer, side in zip(self.layers, sides, strict=True)
+                )
             )
-            if "start" in what:
+            if what & {"start", "wstart"}:
                 self.begin = EqualLinear(config.z_dim, self.start.numel())
 
         def first_map(self, batch: int, spatial: Any, cells: Any) -> Tensor:
             start = super().first_map(batch, spatial, cells)
-            if "start" in what:
+            if what & {"start", "wstart"}:
                 start = start + self.begin(self.z).view_as(start)
             return start
+
+        def synthesise(self, ws: Tensor, *more: Any) -> Tensor:
+            if "wstart" in what:
+                self.z = ws[:, 0]
+            return super().synthesise(ws, *more)
 
         def forward(self, z: Tensor, *more: Any) -> Tensor:
             self.z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)

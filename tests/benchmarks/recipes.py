@@ -134,6 +134,10 @@ def _recipes() -> dict[str, Recipe]:
         found[f"default-width-{width}"] = Recipe(
             network={"channel_base": width, "channel_max": width // 16}, trainer=Trainer
         )
+    found["default-start"] = Recipe(trainer=Trainer, varied="start")
+    found["default-wstart"] = Recipe(trainer=Trainer, varied="wstart")
+    found["default-no-mixing"] = Recipe(trainer=Trainer, mixing=0.0)
+    found["default-wstart-no-mixing"] = Recipe(trainer=Trainer, mixing=0.0, varied="wstart")
     found["default-steered"] = Recipe(trainer=Trainer, is_steered=True)
     for frozen, name in ((-1, "continued"), (0, "continued-free"), (1, "continued-frozen-1"),
                          (2, "continued-frozen-2")):  # fmt: skip

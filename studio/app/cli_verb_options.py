@@ -1,0 +1,57 @@
+"""The arguments of `atelier vary`, `breed`, `morph` and `mix`."""
+
+from __future__ import annotations
+
+import argparse
+
+from studio.core.latent import LAYER_GROUPS
+from studio.core.verbs import MOST_STEPS, MUTATION
+
+TEXTS = {
+    "vary": "Write neighbours of a result.",
+    "breed": "Write children of two results or more.",
+    "morph": "Write the steps of a way from result to result.",
+    "mix": "Write a result with the coarse, middle or fine layers of another.",
+}
+STRENGTH = 0.3
+
+
+def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
+    """The arguments of the four commands."""
+    for name in ("vary", "mix"):
+        parsers[name].add_argument("work", metavar="WORK", help="a result, as MODEL:SEED")
+    for name in ("breed", "morph"):
+        parsers[name].add_argument("works", metavar="WORK", nargs="+", help="as MODEL:SEED")
+    vary, breed, morph, mix = (parsers[name] for name in ("vary", "breed", "morph", "mix"))
+    vary.add_argument("--strength", type=share, default=STRENGTH, metavar="S",
+                      help="how far, 0 to 1 (default %(default)s)")  # fmt: skip
+    breed.add_argument("--mutation", type=share, default=MUTATION, metavar="M",
+                       help="how far children drift, 0 to 1 (default %(default)s)")  # fmt: skip
+    for command in (vary, breed):
+        command.add_argument("--layers", nargs="+", choices=LAYER_GROUPS, default=LAYER_GROUPS,
+                             help="change these only, the others are locked")  # fmt: skip
+        command.add_argument("--count", type=count, default=8, metavar="N", help="default 8")
+    morph.add_argument("--steps", type=count, default=16, metavar="N", help="default 16")
+    morph.add_argument("--loop", action="store_true", help="come back to the first")
+    mix.add_argument("--from", dest="other", required=True, metavar="WORK")
+    mix.add_argument("--layers", nargs="+", choices=LAYER_GROUPS, required=True,
+                     help="what comes from the other")  # fmt: skip
+    for command in parsers.values():
+        command.add_argument("--out", required=True, metavar="FOLDER")
+        command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1; ValueError, as argparse wants it."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError(text)
+    return value
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on; ValueError, as argparse wants it."""
+    value = int(text)
+    if not 1 <= value <= MOST_STEPS:
+        raise ValueError(text)
+    return value
