@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -39,7 +40,9 @@ from studio.gan.train import Trainer
 from studio.gan.transfer import start_from, start_header, start_network
 
 LOOKS = (0.25, 0.5, 1.0)
-SHOWN = ("grid", "kid_rand", "kid_rand_floor", "coverage", "nearest_ratio", "diversity")
+SHOWN = (
+    "grid", "kid_rand", "kid_rand_floor", "coverage", "recall", "nearest_ratio", "diversity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,10 @@ def _recipes() -> dict[str, Recipe]:
     for frozen, name in ((-1, "continued"), (0, "continued-free"), (1, "continued-frozen-1"),
                          (2, "continued-frozen-2")):  # fmt: skip
         found[name] = Recipe(trainer=Trainer, frozen=frozen)
+    # The first version with one thing of the new ones changed.
+    first: dict[str, Any] = {"penalty_every": 4, "gamma": 0.3}
+    found["first-bounded"] = Recipe(first, {"patch": 1, "bounded": True})
+    found["first-shared"] = Recipe({"gamma": 0.3}, {"patch": 1, "bounded": False}, trainer=Trainer)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
     return found
@@ -290,8 +297,10 @@ def table(paths: list[Path], look: float = 1.0) -> None:
         if row["look"] == look:
             key = (row["count"], round(row["seconds"], -1), row["recipe"])
             groups.setdefault(key, []).append(row)
-    print("| files | s | recipe | seeds | kimg | KID-rand | coverage | nearest ratio | diversity |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| files | s | recipe | seeds | kimg | KID-rand | coverage | recall | nearest ratio | diversity |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|")
     mean = statistics.fmean
 
     def order(one: tuple[int, float, str]) -> tuple[int, float, float]:
@@ -301,7 +310,7 @@ def table(paths: list[Path], look: float = 1.0) -> None:
         found = groups[key]
         kids = [row["kid_rand"] for row in found]
         spread = f" ± {statistics.stdev(kids):.2f}" if len(kids) > 1 else ""
-        figures = [mean(row[name] for row in found) for name in SHOWN[3:]]
+        figures = [mean(row.get(name, math.nan) for row in found) for name in SHOWN[3:]]
         print(
             f"| {key[0]} | {key[1]:g} | {key[2]} | {len(found)} | "
             f"{mean(row['kimg'] for row in found):.1f} | {mean(kids):.2f}{spread} | "
