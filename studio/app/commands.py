@@ -106,13 +106,42 @@ def model_commands(window: Commanded) -> list[Command]:
                 needs_panel=True),
         Command("Model", tr("Another seed"), on_panel(LatentPanel.dice), ("R",), "dice",
                 needs_panel=True),
-        Command("Model", tr("Other variations"), on_panel(lambda panel: panel.explore.more()),
+        *(
+            Command("Model", text, on_panel(_choosing(verb)), (keys,), needs_panel=True,
+                    separator=verb == "vary")
+            for verb, text, keys in (
+                ("vary", tr("Vary"), "Shift+V"),
+                ("breed", tr("Breed"), "Shift+B"),
+                ("morph", tr("Morph"), "Shift+M"),
+            )
+        ),
+        Command("Model", tr("Make it a parent, or not"),
+                on_panel(lambda panel: panel.strip.toggle_parent(panel.history.value)),
+                ("K",), needs_panel=True),
+        *(
+            Command("Model", text, on_panel(_locking(group)), (f"Alt+{number}",), needs_panel=True,
+                    separator=number == 1)
+            for number, group, text in (
+                (1, "coarse", tr("Lock the shape")),
+                (2, "middle", tr("Lock the parts")),
+                (3, "fine", tr("Lock the colour")),
+            )
+        ),
+        Command("Model", tr("Eight others"), on_panel(lambda panel: panel.explore.more()),
                 ("M",), "shuffle", needs_panel=True),
         Command("Model", tr("Choose a model…"), on_panel(lambda panel: panel.bar.model.showMenu()),
                 ("Ctrl+M",), "model", needs_panel=True, separator=True),
         Command("Model", tr("Train on a folder…"), lambda: window.show_page("train"), ("Ctrl+T",),
                 "train"),
     ]  # fmt: skip
+
+
+def _choosing(verb: str) -> Callable[[LatentPanel], None]:
+    return lambda panel: panel.explore.verbs.choose(verb)
+
+
+def _locking(group: str) -> Callable[[LatentPanel], None]:
+    return lambda panel: panel.explore.locks.toggle(group)
 
 
 def view_commands(window: Commanded, places: list[Place]) -> list[Command]:

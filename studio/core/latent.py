@@ -40,10 +40,14 @@ class Toward:
 
 @dataclass(frozen=True)
 class Mix:
-    """These layers are those of another latent (style mixing, Karras et al. 2019)."""
+    """These layers are those of another latent (style mixing, Karras et al. 2019).
+
+    is_lock: a person kept them from the result before, and did not choose a style.
+    """
 
     other: Latent
     groups: tuple[str, ...] = ("fine",)
+    is_lock: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Latent:
     def mix(self) -> Mix | None:
         """The style mix it ends in."""
         last = self.moves[-1] if self.moves else None
-        return last if isinstance(last, Mix) else None
+        return last if isinstance(last, Mix) and not last.is_lock else None
 
     def mixed(self, mix: Mix | None) -> Latent:
         """The same latent with this style mix in the place of the one it ends in."""

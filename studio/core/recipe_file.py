@@ -75,6 +75,7 @@ def _move_to_json(move: Move) -> dict[str, Any]:
         found.update({"whole": True} if move.whole else {})
     elif isinstance(move, Mix):
         found = {"move": "mix", "to": _latent_to_json(move.other)}
+        found.update({"lock": True} if move.is_lock else {})
     elif isinstance(move, Cross):
         return {"move": "cross", "to": _latent_to_json(move.other), "seed": move.seed}
     elif isinstance(move, Drift):
@@ -110,7 +111,7 @@ def _move(json: Any, left: Iterator[int], depth: int) -> Move:
         other = _latent(json["to"], left, depth)
         return Toward(other, _number(json["amount"], -2, 2), groups, json.get("whole") is True)
     if word == "mix":
-        return Mix(_latent(json["to"], left, depth), groups)
+        return Mix(_latent(json["to"], left, depth), groups, json.get("lock") is True)
     if word == "cross":
         return Cross(_latent(json["to"], left, depth), _seed(json["seed"]))
     if word == "drift":

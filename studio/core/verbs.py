@@ -32,6 +32,20 @@ def seeded(recipe: Recipe, seed: int) -> Recipe:
     return replace(recipe, latent=Latent(seed, recipe.latent.psi))
 
 
+def locked(new: Recipe, before: Recipe, groups: tuple[str, ...]) -> Recipe:
+    """A new result with these layers as they were before; nothing where models differ."""
+    if not groups or new.model != before.model:
+        return new
+    source = before.latent
+    while source.moves and isinstance(last := source.moves[-1], Mix) and last.is_lock:
+        if not set(groups) <= set(last.groups):
+            break
+        source = last.other  # locked for long: no chain of results in between
+    psi = new.latent.psi
+    kept = Mix(source.shortened().with_psi(psi), groups, is_lock=True)
+    return replace(new, latent=new.latent.moved(kept))
+
+
 def varied(
     recipe: Recipe, index: int, strength: float, groups: tuple[str, ...] = LAYER_GROUPS
 ) -> Recipe:

@@ -1,8 +1,8 @@
-"""Nine neighbours of the present result: look at them by pointing, take one with a click."""
+"""Nine results near the present one: look at them by pointing, take one with a click."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -10,22 +10,28 @@ from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.latent import Recipe
-from studio.core.verbs import varied
+from studio.core.verbs import bred, morphed, varied
 from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
 from studio.ui.thumbnails import Thumbnail
-from studio.ui.widgets import LabelledSlider, button, tip
+from studio.ui.verb_chips import LockChips, VerbChips
+from studio.ui.widgets import LabelledSlider, button, label, tip
 
 SIDE_PX = 86
 CENTRE = 4
 REST_MS = 250
 START_STRENGTH = 0.4
+CELLS = 8
 
 
 class Explore(QWidget):
-    """A 3 x 3 grid whose middle is the document; the others are made on the worker when idle."""
+    """A 3 x 3 grid whose middle is the document; the others are made on the worker when idle.
 
-    chosen = Signal(object)
+    They vary the document, or are children of its parents, or steps of a way between them. The
+    parents are what a person marked, or else the present result and the one before it.
+    """
+
+    chosen = Signal(object, str)  # a document, and the verb that made it
     pointed = Signal(object)
 
     def __init__(
@@ -38,6 +44,12 @@ class Explore(QWidget):
         super().__init__()
         self._jobs, self._key, self._make_many, self._picture = jobs, key, make_many, picture
         self._document: Any = None
+        self._parents: list[Any] = []
+        self.verbs, self.locks = VerbChips(), LockChips()
+        self.verbs.changed.connect(self._verb_changed)
+        self.locks.changed.connect(self._begin_again)
+        self._hint = label("", "muted")
+        self._hint.setWordWrap(True)
         self._page = 0
         self._job: Job | None = None
         self._documents: dict[int, Any] = {}
@@ -53,17 +65,20 @@ class Explore(QWidget):
         )
         self.strength.setToolTip(self.tr("How far the variations go from the present one"))
         self.strength.value_changed.connect(self._begin_again)
-        more = button(self.tr("More"), tip(self.tr("Eight other variations"), "M"))
-        more.clicked.connect(self.more)
+        self._more = button(self.tr("More"), tip(self.tr("Eight others"), "M"))
+        self._more.clicked.connect(self.more)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.strength, 1)
-        row.addWidget(more)
+        row.addWidget(self._more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        column.addWidget(self.verbs)
         column.addLayout(grid)
         column.addLayout(row)
+        column.addWidget(self._hint)
+        self._verb_changed()
 
     def follow(self, document: Any, *, has_picture: bool) -> None:
         """Make the neighbours of another document, as soon as there is time."""
@@ -75,6 +90,14 @@ class Explore(QWidget):
             return
         self._page = 0
         self._begin_again()
+
+    def show_parents(self, documents: Sequence[Any]) -> None:
+        """What breeding and morphing begin with, in this order."""
+        if list(documents) != self._parents:
+            self._parents = list(documents)
+            if self.verbs.verb != "vary":
+                self._page = 0
+                self._begin_again()
 
     def more(self) -> None:
         """Eight others."""
@@ -94,16 +117,67 @@ class Explore(QWidget):
         if place == CENTRE:
             cell.setToolTip(self.tr("The present one"))
             return cell
-        cell.setToolTip(self.tr("A variation: point to see it large, click to take it"))
-        cell.setAccessibleName(self.tr("Variation {}").format(place + 1))
-        cell.clicked.connect(lambda: self._tell(self.chosen, place))
-        cell.pointed.connect(lambda on: self._tell(self.pointed, place if on else -1))
+        cell.setToolTip(self.tr("Point to see it large, click to take it"))
+        cell.setAccessibleName(self.tr("Result {}").format(place + 1))
+        cell.clicked.connect(lambda: self._choose(place))
+        cell.pointed.connect(lambda on: self._point(place if on else -1))
         return cell
 
-    def _tell(self, signal: Any, place: int) -> None:
+    def _choose(self, place: int) -> None:
+        found = self._documents.get(place)
+        if found is not None:
+            self.chosen.emit(found, self.verbs.verb)
+
+    def _point(self, place: int) -> None:
         found = self._documents.get(place)
         if found is not None or place < 0:
-            signal.emit(found)
+            self.pointed.emit(found)
+
+    def _verb_changed(self) -> None:
+        verb, tr = self.verbs.verb, self.tr
+        self.strength.setVisible(verb != "morph")
+        self._more.setVisible(verb != "morph")
+        self.strength.name.setText({"breed": tr("Mutation")}.get(verb, tr("Strength")))
+        self._page = 0
+        self._show_hint()
+        self._begin_again()
+
+    def _problem(self) -> str:
+        """Why the grid stays empty, in words; "" where it does not."""
+        if not self.locks.free:
+            return self.tr("Everything is locked. Unlock something to see others.")
+        if self.verbs.verb == "vary":
+            return ""
+        if len(self._parents) < 2:
+            return self.tr("Make another result, or choose parents below with Ctrl and a click.")
+        if len({document.recipe.model for document in self._parents}) > 1:
+            return self.tr("The parents are of different models. Choose some of one model.")
+        return ""
+
+    def _show_hint(self) -> None:
+        words = self._problem()
+        if not words and self.verbs.verb != "vary":
+            seeds = [str(document.recipe.latent.seed) for document in self._parents]
+            words = self.tr("Between {}").format(", ".join(seeds))
+        self._hint.setText(words)
+        self._hint.setVisible(bool(words))
+
+    def _recipes(self) -> list[Recipe]:
+        """What the eight cells are to hold."""
+        parents = [document.recipe for document in self._parents]
+        if self.verbs.verb == "morph":
+            return morphed(parents, CELLS)
+        numbers = range(CELLS * self._page, CELLS * (self._page + 1))
+        amount, free = self.strength.value, self.locks.free
+        if self.verbs.verb == "breed":
+            return [bred(parents, number, amount, free) for number in numbers]
+        return [varied(self._document.recipe, number, amount, free) for number in numbers]
+
+    def _clear(self) -> None:
+        self._documents.clear()
+        for place, cell in enumerate(self._cells):
+            if place != CENTRE:
+                cell.show_pixmap(None)
 
     def _begin_again(self) -> None:
         if self._job is not None:
@@ -113,11 +187,11 @@ class Explore(QWidget):
     def _begin(self) -> None:
         if self._document is None or not self.isVisible():
             return
-        recipe: Recipe = self._document.recipe
-        first = 8 * self._page
-        recipes = [varied(recipe, first + index, self.strength.value) for index in range(8)]
-        work = self._make_many(recipes)
+        recipes = [] if self._problem() else self._recipes()
+        self._show_hint()
+        work = self._make_many(recipes) if recipes else None
         if work is None:
+            self._clear()
             return
         job = Job("variations", lambda: work, self, on_preview=self._arrived)
         job.on_result = job.on_error = self._ended

@@ -12,6 +12,7 @@ from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent, Option, Recipe
 from studio.core.model_file import ModelEntry
+from studio.core.verbs import locked
 from studio.ui import theme
 from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
@@ -54,6 +55,7 @@ class LatentPanel(QWidget):
         self._column = QVBoxLayout()
         _lay_out(self, self._column)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
+        self.add_section(self.tr("Lock"), self.explore.locks, self.tr("kept exactly"))
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
         self._note = CentreNote(view, kind.icon)
         _connect(self)
@@ -205,6 +207,8 @@ def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
     latent = Latent(seed, psi) if fresh else now.latent.with_psi(psi)
     latent = latent.mixed(panel.mixer.mix(psi))
     recipe = Recipe(entry.header.id, latent, now.options)
+    if fresh and panel.has_result:
+        recipe = locked(recipe, now, panel.explore.locks.locked)
     for name, value in panel.options().items():
         recipe = recipe.with_option(name, value)
     return recipe
@@ -248,10 +252,11 @@ def _connect(panel: LatentPanel) -> None:
         panel._follow(panel.history.value)
         panel.context.report(error)
 
-    def take(document: Any) -> None:
+    def take(document: Any, verb: str) -> None:
+        words = {"breed": tr("Breed"), "morph": tr("Morph")}
         document = panel.merge(document, panel.history.value)
         panel.strip.add(document)
-        panel.history.apply(document, tr("Variation"))
+        panel.history.apply(document, words.get(verb, tr("Variation")))
 
     def point(document: Any) -> None:
         panel.show_document(panel.history.value if document is None else document)
@@ -270,6 +275,7 @@ def _connect(panel: LatentPanel) -> None:
     panel.explore.chosen.connect(take)
     panel.explore.pointed.connect(point)
     panel.strip.pointed.connect(point)
+    panel.strip.parents_changed.connect(lambda: panel.explore.show_parents(panel.strip.parents))
     panel.strip.chosen.connect(lambda chosen: panel.history.apply(chosen, tr("Bring back")))
 
 

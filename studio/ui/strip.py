@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from studio.ui import theme
 from studio.ui.thumbnails import Thumbnail
@@ -49,6 +49,7 @@ class Strip(QFrame):
 
     chosen = Signal(object)
     pointed = Signal(object)  # a document, or None when the pointer leaves
+    parents_changed = Signal()
 
     def __init__(self, picture: Callable[[Any, int], QPixmap], empty_text: str) -> None:
         super().__init__()
@@ -56,6 +57,7 @@ class Strip(QFrame):
         self.setFixedHeight(theme.STRIP_PX)
         self._picture = picture
         self._kept: list[Kept] = []
+        self._chosen: list[Kept] = []  # parents
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 12, 0)
         self._row.setSpacing(8)
@@ -91,6 +93,19 @@ class Strip(QFrame):
             self._insert(document, gesture)
         self.mark(document)
 
+    @property
+    def parents(self) -> list[Any]:
+        """What was chosen to breed or morph, in the order of choosing; else the last two."""
+        chosen = [kept.document for kept in self._chosen]
+        return chosen if len(chosen) > 1 else self._last_two(chosen)
+
+    def toggle_parent(self, document: Any) -> None:
+        """Choose a result as a parent, or no longer."""
+        for kept in self._kept:
+            if kept.document == document:
+                self._toggle(kept)
+                return
+
     def mark(self, document: Any) -> None:
         """Show which result is in the document, by its recipe."""
         recipe = getattr(document, "recipe", None)
@@ -106,25 +121,52 @@ class Strip(QFrame):
             kept.thumbnail.hide()  # gone at once, whenever Qt deletes it
             kept.thumbnail.deleteLater()
         self._kept.clear()
+        self._chosen.clear()
         self._empty.show()
+        self.parents_changed.emit()
 
     def _insert(self, document: Any, gesture: object) -> None:
         self._empty.hide()
         thumbnail = Thumbnail(SIDE_PX)
         thumbnail.show_pixmap(self._picture(document, SIDE_PX))
         thumbnail.setToolTip(
-            self.tr("Seed {seed}. Click to bring it back").format(seed=document.recipe.latent.seed)
+            self.tr(
+                "Seed {seed}. Click to bring it back, Ctrl and click to make it a parent"
+            ).format(seed=document.recipe.latent.seed)
         )
         thumbnail.setAccessibleName(self.tr("Seed {}").format(document.recipe.latent.seed))
         kept = Kept(document, gesture, thumbnail)
-        thumbnail.clicked.connect(lambda: self.chosen.emit(kept.document))
+        thumbnail.clicked.connect(lambda: self._clicked(kept))
         thumbnail.pointed.connect(lambda on: self.pointed.emit(kept.document if on else None))
         self._kept.insert(0, kept)
         self._row.insertWidget(0, thumbnail)
         for old in self._kept[KEPT:]:
             old.thumbnail.deleteLater()
         del self._kept[KEPT:]
+        self._chosen = [one for one in self._chosen if one in self._kept]
+        self.parents_changed.emit()
         self._scroll.horizontalScrollBar().setValue(0)
+
+    def _clicked(self, kept: Kept) -> None:
+        if QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._toggle(kept)
+        else:
+            self.chosen.emit(kept.document)
+
+    def _toggle(self, kept: Kept) -> None:
+        if kept in self._chosen:
+            self._chosen.remove(kept)
+            kept.thumbnail.show_badge("")
+        else:
+            self._chosen.append(kept)
+        for number, one in enumerate(self._chosen, start=1):
+            one.thumbnail.show_badge(str(number))
+        self.parents_changed.emit()
+
+    def _last_two(self, first: list[Any]) -> list[Any]:
+        """The one chosen parent and the newest others, or just the newest two, oldest first."""
+        others = [kept.document for kept in self._kept if kept.document not in first]
+        return [*first, *reversed(others[: 2 - len(first)])]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel runs along the strip."""

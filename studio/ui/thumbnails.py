@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from studio.ui import theme
 
 RADIUS = 4.0
+BADGE_PX = 16.0
 
 
 class Thumbnail(QAbstractButton):
@@ -28,7 +29,7 @@ class Thumbnail(QAbstractButton):
         super().__init__(parent)
         self._side_px = side_px
         self._pixmap: QPixmap | None = None
-        self._is_smooth = True
+        self._badge = ""
         self.setCheckable(True)
         self.setFixedSize(self.sizeHint())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -39,6 +40,11 @@ class Thumbnail(QAbstractButton):
         """Show a picture, or with None an empty place."""
         self._pixmap = pixmap
         self.setEnabled(pixmap is not None)
+        self.update()
+
+    def show_badge(self, text: str) -> None:
+        """A number in a corner, "" for none."""
+        self._badge = text
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -68,6 +74,17 @@ class Thumbnail(QAbstractButton):
         painter.setPen(pen)
         half = pen.widthF() / 2
         painter.drawRoundedRect(inner.adjusted(half, half, -half, -half), RADIUS, RADIUS)
+        if self._badge:
+            self._paint_badge(painter)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        place = QRectF(self.width() - BADGE_PX - 4, 4, BADGE_PX, BADGE_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent"))
+        painter.drawEllipse(place)
+        painter.setPen(theme.color("accent_ink"))
+        painter.setFont(theme.ui_font(11))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._badge)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         if self.isEnabled():

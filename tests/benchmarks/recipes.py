@@ -298,7 +298,8 @@ def table(paths: list[Path], look: float = 1.0) -> None:
             key = (row["count"], round(row["seconds"], -1), row["recipe"])
             groups.setdefault(key, []).append(row)
     print(
-        "| files | s | recipe | seeds | kimg | KID-rand | coverage | recall | nearest ratio | diversity |"
+        "| files | s | recipe | seeds | kimg | KID-rand | coverage | recall | nearest ratio |"
+        " diversity |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     mean = statistics.fmean

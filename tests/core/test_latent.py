@@ -38,7 +38,7 @@ numbers = st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), m
 def _latents(others):
     moves = (
         st.builds(Toward, others, st.floats(-2, 2), groups, st.booleans())
-        | st.builds(Mix, others, groups)
+        | st.builds(Mix, others, groups, st.booleans())
         | st.builds(Cross, others, seeds)
         | st.builds(Drift, seeds, st.floats(0, 1), groups)
         | st.builds(Slide, st.text(max_size=20), st.floats(-100, 100), numbers, groups)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from studio.core import verbs
 from studio.core.errors import StudioError
-from studio.core.latent import LAYER_GROUPS, MAX_DEPTH, Cross, Drift, Latent, Recipe, Slide
+from studio.core.latent import LAYER_GROUPS, MAX_DEPTH, Cross, Drift, Latent, Mix, Recipe, Slide
 from studio.core.recipe_file import recipe_from_json, recipe_to_json
 from tests.core.test_latent import recipes
 
@@ -86,6 +86,19 @@ def test_a_slider_moves_from_where_it_was_and_back_to_nothing():
                             Slide("hue", 3.0, NORTH))  # fmt: skip
     assert verbs.slid(farther, "hue") == 3.0 and len(farther.latent.moves) == 2
     assert verbs.steered(there, Slide("hue", 0.0, NORTH)) == FAMILY[0]
+
+
+def test_locked_layers_are_those_of_the_first_result_however_often():
+    before = FAMILY[0]
+    for seed in range(50):
+        now = verbs.locked(verbs.seeded(before, seed), before, ("coarse",))
+        assert now.latent.moves == (Mix(FAMILY[0].latent, ("coarse",), is_lock=True),)
+        assert now.latent.seed == seed and now.latent.mix is None
+        before = now
+    more = verbs.locked(verbs.seeded(before, 60), before, ("coarse", "fine"))
+    assert isinstance(more.latent.moves[0], Mix) and more.latent.moves[0].other == before.latent
+    assert verbs.locked(FAMILY[0], Recipe("other"), ("fine",)) == FAMILY[0]
+    assert verbs.locked(FAMILY[0], FAMILY[1], ()) == FAMILY[0]
 
 
 def test_a_fresh_seed_leaves_everything_but_variety_and_options_behind():

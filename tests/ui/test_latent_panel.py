@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
+
 from studio.core.errors import StudioError
 from studio.core.latent import Latent, Mix
 
@@ -84,6 +86,87 @@ def test_variations_appear_and_a_click_takes_one(qtbot, panel):
     assert len(panel.strip.documents) == 2
     panel.undo()
     assert panel.history.value == before
+
+
+def two_results(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    first = panel.history.value
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.value != first)
+    return first, panel.history.value
+
+
+def full(panel):
+    return all(cell.isEnabled() for cell in panel.explore._cells)
+
+
+def test_the_last_two_results_breed_unless_others_are_chosen(qtbot, panel):
+    first, second = two_results(qtbot, panel)
+    panel.explore.verbs.choose("breed")
+    qtbot.waitUntil(lambda: full(panel), timeout=3000)
+    qtbot.waitUntil(lambda: panel.explore._job is None)
+    children = [panel.explore._documents[place].recipe.latent for place in (0, 1)]
+    assert [child.seed for child in children] == [doc.recipe.latent.seed for doc in (first, second)]
+    assert panel.explore._hint.text().endswith(f"{first.recipe.latent.seed}, "
+                                               f"{second.recipe.latent.seed}")  # fmt: skip
+    panel.explore._cells[0].click()
+    assert panel.history.undo_text == "Breed" and len(panel.strip.documents) == 3
+    panel.strip.toggle_parent(second)
+    panel.strip.toggle_parent(first)
+    assert panel.strip.parents == [second, first]
+    panel.strip.toggle_parent(second)
+    assert panel.strip.parents[0] == first, "the one chosen, and the newest beside it"
+
+
+def test_morphing_goes_from_parent_to_parent(qtbot, panel):
+    first, second = two_results(qtbot, panel)
+    panel.explore.verbs.choose("morph")
+    assert not panel.explore.strength.isVisible()
+    qtbot.waitUntil(lambda: full(panel), timeout=3000)
+    qtbot.waitUntil(lambda: panel.explore._job is None)
+    way = [panel.explore._documents[place].recipe for place in (0, 8)]
+    assert way == [first.recipe, second.recipe]
+
+
+def test_one_result_alone_cannot_breed_and_says_so(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    qtbot.waitUntil(lambda: full(panel), timeout=3000)
+    panel.explore.verbs.choose("breed")
+    assert "Make another result" in panel.explore._hint.text()
+    qtbot.waitUntil(lambda: not panel.explore._cells[0].isEnabled())
+
+
+def test_locked_layers_stay_when_another_seed_is_thrown(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    first = panel.history.value.recipe.latent
+    panel.explore.locks.toggle("coarse")
+    assert panel.explore.locks.free == ("middle", "fine")
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.seed != first.seed)
+    now = panel.history.value.recipe.latent
+    assert now.moves == (Mix(first, ("coarse",), is_lock=True),)
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.seed != now.seed)
+    assert panel.history.value.recipe.latent.moves == now.moves, "however often"
+    assert not panel.mixer._chips["coarse"].isChecked(), "no style was chosen"
+    for group in ("middle", "fine"):
+        panel.explore.locks.toggle(group)
+    qtbot.waitUntil(lambda: "Everything is locked" in panel.explore._hint.text())
+
+
+def test_control_and_a_click_choose_a_parent(qtbot, panel, monkeypatch):
+    first, second = two_results(qtbot, panel)
+    held = Qt.KeyboardModifier.ControlModifier
+    monkeypatch.setattr("studio.ui.strip.QApplication.keyboardModifiers", lambda: held)
+    for kept in panel.strip._kept:
+        kept.thumbnail.click()
+    assert panel.strip.parents == [second, first] and panel.history.value == second
+    panel.strip._kept[0].thumbnail.grab()  # with its badge
+    panel.strip.clear()
+    assert panel.strip.parents == []
 
 
 def test_a_click_in_the_strip_brings_back_in_one_step(qtbot, panel):
