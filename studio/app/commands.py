@@ -119,12 +119,12 @@ def model_commands(window: Commanded) -> list[Command]:
                 on_panel(lambda panel: panel.strip.toggle_parent(panel.history.value)),
                 ("K",), needs_panel=True),
         *(
-            Command("Model", text, on_panel(_locking(group)), (f"Alt+{number}",), needs_panel=True,
-                    separator=number == 1)
+            Command("Model", text, on_panel(_locking(group)), (f"F{number}",), needs_panel=True,
+                    separator=number == 2)
             for number, group, text in (
-                (1, "coarse", tr("Lock the shape")),
-                (2, "middle", tr("Lock the parts")),
-                (3, "fine", tr("Lock the colour")),
+                (2, "coarse", tr("Lock the shape")),
+                (3, "middle", tr("Lock the parts")),
+                (4, "fine", tr("Lock the colour")),
             )
         ),
         Command("Model", tr("Eight others"), on_panel(lambda panel: panel.explore.more()),

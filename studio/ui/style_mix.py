@@ -22,9 +22,9 @@ class StyleMixer(QWidget):
         dice = icon_button("dice", self.tr("Another second seed"))
         dice.clicked.connect(self._throw)
         words = {
-            "coarse": (self.tr("Coarse"), self.tr("Composition and shape from the second seed")),
-            "middle": (self.tr("Middle"), self.tr("Parts from the second seed")),
-            "fine": (self.tr("Fine"), self.tr("Colour and detail from the second seed")),
+            "coarse": (self.tr("Shape"), self.tr("Composition and shape from the second seed")),
+            "middle": (self.tr("Parts"), self.tr("Parts from the second seed")),
+            "fine": (self.tr("Colour"), self.tr("Colour and detail from the second seed")),
         }
         self._chips = {group: Chip(*words[group]) for group in LAYER_GROUPS}
         first, second = QHBoxLayout(), QHBoxLayout()

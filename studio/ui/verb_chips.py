@@ -55,8 +55,8 @@ class LockChips(QWidget):
             "fine": (self.tr("Colour"), self.tr("Keep colour and detail")),
         }
         self._chips = {
-            group: Chip(words[group][0], tip(words[group][1], f"Alt+{number}"))
-            for number, group in enumerate(LAYER_GROUPS, start=1)
+            group: Chip(words[group][0], tip(words[group][1], f"F{number}"))
+            for number, group in enumerate(LAYER_GROUPS, start=2)
         }
         row = _row(self)
         for chip in self._chips.values():
