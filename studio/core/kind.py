@@ -137,6 +137,10 @@ class Features(Protocol):
         """The same examples as a copy of them may be disguised, or none of them, [0, ...]."""
         ...
 
+    def describe(self, examples: np.ndarray) -> dict[str, np.ndarray]:
+        """What a person could point at, by name, float [N] (or fewer, where it does not apply)."""
+        ...
+
     def outlines(self, examples: np.ndarray) -> np.ndarray:
         """What is left of each example when it is looked at from afar, float [N, ...], small."""
         ...

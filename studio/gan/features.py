@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from studio.gan.structure import describe
+
 VERSION = "random-conv-1"
 SEED = 20240601
 NETS = 3
@@ -55,6 +57,10 @@ class PictureFeatures:
     def disguised(self, examples: np.ndarray) -> np.ndarray:
         """The pictures mirrored: a flipped training picture is a copy all the same."""
         return examples[:, :, ::-1]
+
+    def describe(self, examples: np.ndarray) -> dict[str, np.ndarray]:
+        """Contrast, sparsity and direction of edges, see structure.py."""
+        return describe(np.asarray(examples))
 
     @torch.no_grad()
     def outlines(self, examples: np.ndarray) -> np.ndarray:

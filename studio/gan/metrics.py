@@ -24,6 +24,7 @@ from studio.gan.clouds import (
     nearest_view,
     spread_of,
 )
+from studio.gan.overlap import mean_overlap
 
 MOST = 1000  # files of each side: more change the figures by less than another seed does
 FD_LEAST = 500  # below, FD-rand is mostly the error of its own estimate
@@ -41,6 +42,7 @@ class Reference:
     baseline: distance to the nearest training file, of held-out files, or of the training files
     to each other where none are held out; outlines [T, ...] and outline_baseline are the same
     for what is left of examples when they are looked at from afar, in which copies are sought.
+    judges and others are measures of the files that results are held to, and of other files.
     """
 
     version: str
@@ -53,6 +55,8 @@ class Reference:
     baseline: np.ndarray
     outlines: np.ndarray
     outline_baseline: np.ndarray
+    judges: dict[str, np.ndarray]
+    others: dict[str, np.ndarray]
 
     def place(self, found: np.ndarray) -> np.ndarray:
         """Features float [N, D] on the scale of this reference."""
@@ -86,9 +90,12 @@ def reference(
         baseline = nearest_others(cloud, disguised)
         view = next(features.views(outlines))
     afar = nearest_view(view, features.views(outlines), among_themselves=not len(others))[1]
+    half = len(drawn) // 2
+    told = (outside, drawn) if len(outside) else (drawn[half:], drawn[:half])
     return Reference(
-        features.version, centre, spread, cloud, index, disguised, others, baseline, outlines, afar
-    )
+        features.version, centre, spread, cloud, index, disguised, others, baseline, outlines, afar,
+        *(features.describe(files) for files in told),
+    )  # fmt: skip
 
 
 def nearest_files(
@@ -132,10 +139,14 @@ def held_out_figures(
     (median distance to the nearest training file beside that of held-out files: 1 healthy, under
     0.7 suspicious, under 0.4 copying); copied_share (share of results that from afar are more
     like a training file, mirrored or moved ones too, than held-out files ever are: 0 healthy);
-    c_t (Meehan et al. 2020: below -3 copying). Under 2 s for 256 pictures on one thread.
+    c_t (Meehan et al. 2020: below -3 copying); overlap (mean overlap of what a person could point
+    at, such as edges and grain, with held-out files). Under 2 s for 256 pictures on one thread.
     """
     far = _afar(made, reference, features)[1]
-    return _figures(reference.place(features(made)), far, reference)
+    figures = _figures(reference.place(features(made)), far, reference)
+    figures["overlap"] = mean_overlap(features.describe(made), reference.judges)
+    figures["overlap_floor"] = mean_overlap(reference.others, reference.judges)
+    return figures
 
 
 def _figures(cloud: np.ndarray, far: np.ndarray, reference: Reference) -> dict[str, float]:

@@ -36,12 +36,15 @@ from studio.gan.checks import HeldOut
 from studio.gan.device import Device
 from studio.gan.losses import gradient_penalty
 from studio.gan.metrics import held_out_figures, reference
+from studio.gan.picture_file import png
+from studio.gan.pictures import contact_sheet
 from studio.gan.train import Trainer
 from studio.gan.transfer import start_from, start_header, start_network
 
 LOOKS = (0.25, 0.5, 1.0)
 SHOWN = (
-    "grid", "kid_rand", "kid_rand_floor", "coverage", "recall", "nearest_ratio", "diversity",
+    "grid", "kid_rand", "kid_rand_floor", "overlap", "coverage", "recall", "nearest_ratio",
+    "diversity",
 )  # fmt: skip
 
 
@@ -179,6 +182,7 @@ class Trial:
     seed: int
     judged: int
     start: Path | None = None  # the model that continued recipes go on from
+    pictures: Path | None = None  # where sheets of results go: no figure replaces a look at them
 
     def chosen(self) -> tuple[np.ndarray, np.ndarray]:
         """Files to learn from, and files to be judged by."""
@@ -205,6 +209,8 @@ def run(name: str, trial: Trial, seconds: float, tell: Callable[[dict[str, Any]]
                 spent = already + time.process_time() - begun
             made = trainer.sampler.examples(trial.judged)
             figures = {**held_out_figures(made, judge, features), "grid": grid(made)}
+            if trial.pictures is not None:
+                draw(trial.pictures / f"{name}-{trial.count}-{trainer.kimg:.0f}.png", trainer, made)
             shown = {key: round(figures[key], 4) for key in SHOWN}
             tell(
                 {"recipe": name, "count": trial.count, "seed": trial.seed, "look": look,
@@ -265,6 +271,13 @@ def changed(training: Any, recipe: Recipe) -> Any:
     return training
 
 
+def draw(path: Path, trainer: Trainer, made: np.ndarray) -> None:
+    """64 results on one sheet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet = contact_sheet(trainer.sampler.pictures_of(made[:64]), 8)
+    path.write_bytes(png(sheet))
+
+
 def grid(made: np.ndarray) -> float:
     """Steps inside squares of 2 x 2 pixels over steps between them, the larger of it and its
     inverse: 1 for pictures without a grid. uint8 [N, H, W, C]; 1 for what is no picture."""
@@ -298,10 +311,10 @@ def table(paths: list[Path], look: float = 1.0) -> None:
             key = (row["count"], round(row["seconds"], -1), row["recipe"])
             groups.setdefault(key, []).append(row)
     print(
-        "| files | s | recipe | seeds | kimg | KID-rand | coverage | recall | nearest ratio |"
-        " diversity |"
+        "| files | s | recipe | seeds | kimg | KID-rand | overlap | coverage | recall |"
+        " nearest ratio | diversity |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     mean = statistics.fmean
 
     def order(one: tuple[int, float, str]) -> tuple[int, float, float]:
@@ -332,6 +345,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("recipes-cache"))
     parser.add_argument("--out", type=Path, default=Path("recipes.jsonl"))
     parser.add_argument("--judged", type=int, default=500, help="files kept back to judge by")
+    parser.add_argument("--pictures", type=Path, help="write sheets of results there")
     parser.add_argument("--start", type=Path, help="model that continued recipes go on from")
     parser.add_argument("--table", type=Path, nargs="+")
     asked = parser.parse_args()
@@ -350,7 +364,14 @@ def main() -> None:
         for count in asked.counts:
             for name in asked.recipes:
                 trial = Trial(
-                    examples, asked.medium, asked.size, count, seed, asked.judged, asked.start
+                    examples,
+                    asked.medium,
+                    asked.size,
+                    count,
+                    seed,
+                    asked.judged,
+                    asked.start,
+                    asked.pictures,
                 )
                 run(name, trial, asked.seconds, tell)
 

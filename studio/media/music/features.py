@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from studio.media.music.descriptions import describe
 from studio.media.music.document import BARS, PITCHES, STEPS, STEPS_PER_BAR
 from studio.media.music.rolls import PITCHED, chroma, intervals, note_lengths, unpack
 
@@ -33,6 +34,10 @@ class PhraseFeatures:
             for start in range(0, max(len(examples), 1), AT_ONCE)
         ]
         return np.concatenate(parts).astype(np.float32)
+
+    def describe(self, examples: np.ndarray) -> dict[str, np.ndarray]:
+        """The measures of descriptions.py."""
+        return describe(unpack(np.asarray(examples)))
 
     def disguised(self, examples: np.ndarray) -> np.ndarray:
         """None: phrases are read in one key, so that a transposed copy is the copy itself."""

@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 
 from studio.gan.metrics import held_out_figures, nearest_files, reference
+from studio.gan.overlap import overlap, shared
+from studio.media.music.descriptions import describe, note_counts, tonal_distances
 from studio.media.music.features import PhraseFeatures
-from studio.media.music.measures import (
-    describe,
-    measures,
-    note_counts,
-    overlap,
-    shared,
-    tonal_distances,
-)
+from studio.media.music.measures import measures
 from studio.media.music.rolls import gaps, intervals, note_lengths
 
 FEATURES = PhraseFeatures()
