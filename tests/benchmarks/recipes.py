@@ -151,6 +151,14 @@ def _recipes() -> dict[str, Recipe]:
     # The first version with one thing of the new ones changed.
     first: dict[str, Any] = {"penalty_every": 4, "gamma": 0.3}
     found["first-bounded"] = Recipe(first, {"patch": 1, "bounded": True})
+    bounded: dict[str, Any] = {"patch": 1, "bounded": True}
+    found["first-bounded-gamma-1"] = Recipe({"penalty_every": 4, "gamma": 1.0}, bounded)
+    found["first-bounded-patch"] = Recipe(first, {"patch": 2, "bounded": True})
+    found["first-bounded-8"] = Recipe({"penalty_every": 8, "gamma": 0.3}, bounded)
+    found["shared-4-gamma-0.3"] = Recipe(first, bounded, trainer=Trainer)
+    found["shared-8-gamma-0.3"] = Recipe(
+        {"penalty_every": 8, "gamma": 0.3}, bounded, trainer=Trainer
+    )
     found["first-shared"] = Recipe({"gamma": 0.3}, {"patch": 1, "bounded": False}, trainer=Trainer)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
