@@ -192,8 +192,8 @@ class Words:
         if "overfit" in record:
             best = ", the best so far" if record["best"] else ""
             self._fixed(
-                f"{record['kimg']:.1f} kimg: KID-rand {record['kid_rand']:.3f}, coverage "
-                f"{record['coverage']:.2f}{best}"
+                f"{record['kimg']:.1f} kimg: KID-rand {record['kid_rand']:.3f}, overlap "
+                f"{record['overlap']:.2f}, coverage {record['coverage']:.2f}{best}"
             )
 
     def _changing(self, text: str) -> None:

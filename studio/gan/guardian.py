@@ -58,7 +58,7 @@ class Memory:
     streaks: dict[str, int] = field(default_factory=dict)
     r1: list[float] = field(default_factory=list)
     broken: int = 0
-    best_kid: float | None = None
+    best: float | None = None  # the least shortfall so far
     best_kimg: float = 0.0
     widest: float = 0.0  # the greatest diversity so far
     healthy_kimg: float = 0.0  # up to here a roll-back may go
@@ -225,8 +225,9 @@ class Guardian:
         self._remember_best(now)
         memory = self.memory
         since = now.kimg - memory.best_kimg
-        patience = max(0.5 * memory.best_kimg, 0.1 * min(self._total, 1000), 3 * self._warm_up)
-        if memory.best_kid is None or since < patience or self._silent("plateau", now.kimg):
+        length = min(self._total, 1000, 2 * now.kimg)  # a run by the clock does not know its own
+        patience = max(0.5 * memory.best_kimg, 0.1 * length, 3 * self._warm_up)
+        if memory.best is None or since < patience or self._silent("plateau", now.kimg):
             return None
         return Finding(
             "plateau", "note",
@@ -236,10 +237,10 @@ class Guardian:
         )  # fmt: skip
 
     def _remember_best(self, now: Check) -> None:
-        kid = now.held_out.get("kid_rand")
+        shortfall = now.held_out.get("shortfall")
         memory = self.memory
-        if kid is not None and (memory.best_kid is None or kid < memory.best_kid):
-            memory.best_kid, memory.best_kimg = kid, now.kimg
+        if shortfall is not None and (memory.best is None or shortfall < memory.best):
+            memory.best, memory.best_kimg = shortfall, now.kimg
 
     def _streak(self, name: str, is_so: bool) -> int:
         """How many looks in a row something has been so."""

@@ -247,9 +247,11 @@ class Session:
 
     def _is_best(self, held_out: dict[str, float]) -> bool:
         """Whether this look is the best so far; the first ones of a run hardly are worth it."""
-        kid = held_out.get("kid_rand")
-        best = self.guardian.memory.best_kid
-        return kid is not None and self.held_out.is_known and (best is None or kid < best)
+        shortfall = held_out.get("shortfall")
+        best = self.guardian.memory.best
+        if shortfall is None or not self.held_out.is_known:
+            return False
+        return best is None or shortfall < best
 
     def _carry_out(self, findings: list[Finding]) -> Steps:
         """Do what the guardian asks for, and say so; returns END where training must stop."""

@@ -19,7 +19,7 @@ from studio.gan.guardian import (
 )
 
 HEALTHY = {
-    "kid_rand": 0.1,
+    "shortfall": 0.1,
     "coverage": 0.8,
     "nearest_ratio": 1.0,
     "diversity": 0.95,
@@ -29,7 +29,7 @@ LOSSES = {"loss_d": 0.45, "loss_g": 0.9, "r1": 0.3, "r2": 0.3}
 
 
 def look(kimg: float, augment: float = 0.0, gamma: float = 0.3, **held_out: float) -> Check:
-    return Check(kimg, LOSSES, {**HEALTHY, "kid_rand": 1 / kimg, **held_out}, augment, gamma)
+    return Check(kimg, LOSSES, {**HEALTHY, "shortfall": 1 / kimg, **held_out}, augment, gamma)
 
 
 def alarms(found: list[Finding]) -> list[tuple[str, str]]:
@@ -132,7 +132,7 @@ def test_a_slope_that_leaps(guardian: Guardian) -> None:
 def test_more_training_that_no_longer_helps_is_advice(guardian: Guardian) -> None:
     found: list[Finding] = []
     for kimg in range(44, 120, 4):
-        found += guardian.check(look(kimg, kid_rand=0.3))
+        found += guardian.check(look(kimg, shortfall=0.3))
     assert [one.alarm for one in found] == ["plateau"] * 3
     assert "40 kimg" in found[0].text and found[0].actions == ()
 

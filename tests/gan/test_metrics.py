@@ -11,6 +11,7 @@ from studio.gan.metrics import (
     held_out_figures,
     nearest_files,
     reference,
+    shortfall,
 )
 from studio.gan.picture_measures import picture_measures
 
@@ -172,3 +173,9 @@ def test_frechet_distance_is_given_for_many_files(monkeypatch):
     found = feature_measures(OTHERS, TRAIN, HELD_OUT, FEATURES)
     worse = feature_measures(blurred(OTHERS, 1), TRAIN, HELD_OUT, FEATURES)
     assert found["fd_rand"] < 1.6 * found["fd_rand_floor"] < worse["fd_rand"]
+
+
+def test_what_falls_short_is_edges_or_coverage_not_more() -> None:
+    figures = {"overlap": 0.4, "overlap_floor": 0.8, "coverage": 0.9, "coverage_floor": 0.9}
+    assert shortfall(figures) == pytest.approx(0.25)
+    assert shortfall({**figures, "overlap": 0.9}) == 0, "better than the floor is no merit"

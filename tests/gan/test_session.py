@@ -189,9 +189,18 @@ def test_files_kept_back_judge_the_run_and_the_best_stays(big_run: RunFolder) ->
     list(train_run(big_run, media.kind("artwork")))
     looks = records(big_run, "measure")
     assert [look["kimg"] for look in looks] == [0.016, 0.032, 0.048]
-    for name in ("kid_rand", "kid_rand_floor", "coverage", "nearest_ratio", "diversity", "overfit"):
+    for name in (
+        "shortfall",
+        "overlap",
+        "kid_rand",
+        "kid_rand_floor",
+        "coverage",
+        "nearest_ratio",
+        "diversity",
+        "overfit",
+    ):
         assert np.isfinite(looks[0][name])
-    best = min(looks, key=lambda look: look["kid_rand"])
+    best = min(looks, key=lambda look: look["shortfall"])
     assert looks[0]["best"] and best["best"]
     header = read_entry(big_run.best_path).header
     assert header.trained["kimg"] == round(best["kimg"], 1)
