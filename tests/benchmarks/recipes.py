@@ -154,6 +154,8 @@ def _recipes() -> dict[str, Recipe]:
     bounded: dict[str, Any] = {"patch": 1, "bounded": True}
     found["first-bounded-gamma-1"] = Recipe({"penalty_every": 4, "gamma": 1.0}, bounded)
     found["first-bounded-patch"] = Recipe(first, {"patch": 2, "bounded": True})
+    for gamma in (0.4, 2.0):
+        found[f"alternating-4-gamma-{gamma:g}"] = Recipe({"penalty_every": 4, "gamma": gamma})
     found["first-bounded-8"] = Recipe({"penalty_every": 8, "gamma": 0.3}, bounded)
     found["shared-4-gamma-0.3"] = Recipe(first, bounded, trainer=Trainer)
     found["shared-8-gamma-0.3"] = Recipe(
