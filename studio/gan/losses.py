@@ -25,19 +25,6 @@ def generator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return F.softplus(real_logits - fake_logits).mean()
 
 
-def generator_push(slope: Tensor, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """The generator's gradient at the fakes, out of the discriminator's at the same fakes.
-
-    slope [B, ...] is the gradient of discriminator_loss by the fakes. A fake's logit depends on
-    that fake alone, so the two gradients differ by the ratio of the losses' slopes by the logit:
-    with gap = D(x) - D(G(z)), -sigmoid(gap) for the generator to sigmoid(-gap) for the
-    discriminator. One backward pass then serves both networks.
-    """
-    gap = (real_logits - fake_logits).detach()
-    ratio = -torch.sigmoid(gap) / torch.sigmoid(-gap).clamp_min(1e-30)
-    return slope * ratio.view(-1, *[1] * (slope.dim() - 1)).to(slope.dtype)
-
-
 def gradient_penalty(judge: Judge, reals: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor]:
     """R1 and R2: squared norm of the logit's gradient by the picture, mean over the batch.
 

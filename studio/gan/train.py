@@ -1,14 +1,14 @@
 """The training loop, counted in kimg; knows no medium, no files and no Qt.
 
-Each step: the discriminator judges pairs of a real and a fake, and one backward pass gives both
-networks their gradients; every few steps R1 and R2 hold the discriminator; then the generator moves
-and the average follows. Everything random is a function of seed and step (randomness.py).
+Each step: the discriminator judges pairs of a real and a fake and moves; every few steps R1 and R2
+hold it; then the generator learns from the discriminator that has just moved, and the average
+follows. Everything random is a function of seed and step (randomness.py).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -25,12 +25,7 @@ from studio.gan.checkpoint import prefixed, without_prefix
 from studio.gan.compiled import compile_passes
 from studio.gan.device import Device, compiles, mixed_precision
 from studio.gan.ema import Average
-from studio.gan.losses import (
-    discriminator_loss,
-    generator_loss,
-    generator_push,
-    gradient_penalty,
-)
+from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
 from studio.gan.optimise import (
     adam,
     apply_gradients,
@@ -166,7 +161,7 @@ class Trainer:
         """One batch; the tally tells how it went, so that no step waits for the device."""
         batch = self._draw()
         parts = self._parts(batch)
-        parts = self._attempt(self._adversarial_phase, batch, parts)
+        parts = self._attempt(self._discriminator_phase, batch, parts)
         if self.steps % self.config.penalty_every == 0:
             parts = self._attempt(self._penalty_phase, batch, parts)
         self._attempt(self._generator_phase, batch, parts)
@@ -196,7 +191,7 @@ class Trainer:
             for optimiser in (self.optimiser_d, self.optimiser_g):
                 optimiser.zero_grad(set_to_none=True)
             self.accumulate *= 2
-            parts = self._parts(batch, parts)
+            parts = self._parts(batch)
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
 
@@ -208,16 +203,11 @@ class Trainer:
             self.device,
         )  # fmt: skip
 
-    def _parts(self, batch: Batch, failed: Sequence[Part] = ()) -> list[Part]:
-        """The batch cut for as much memory as there is; failed are the parts that took too much."""
-        pushes = [part.push for part in failed if part.push is not None]
-        push = torch.cat(pushes) if pushes and len(pushes) == len(failed) else None
+    def _parts(self, batch: Batch) -> list[Part]:
+        """The batch cut for as much memory as there is."""
         edges = np.linspace(0, len(batch.z), self.accumulate + 1).round().astype(int).tolist()
         cuts = [slice(a, b) for a, b in pairwise(edges) if b > a]
-        parts = [Part(self, batch.part(cut), (cut.stop - cut.start) / len(batch.z)) for cut in cuts]
-        for part, cut in zip(parts, cuts, strict=True):
-            part.push = push[cut] if push is not None else None
-        return parts
+        return [Part(self, batch.part(cut), (cut.stop - cut.start) / len(batch.z)) for cut in cuts]
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.mixed)
@@ -230,19 +220,14 @@ class Trainer:
         network = self.discriminator if eager else self._quick_discriminator
         return network(x).float()
 
-    def _adversarial_phase(self, parts: list[Part]) -> None:
-        """Both losses in one pass; the discriminator moves, the generator's push is kept."""
+    def _discriminator_phase(self, parts: list[Part]) -> None:
         for part in parts:
-            fakes = part.fakes().detach().requires_grad_(True)
+            both = torch.cat([part.reals, part.fakes().detach()])
             with self.autocast():
-                logits = self.judge(torch.cat([part.reals, fakes]), part.batch, doubled=True)
-            real, fake = logits.chunk(2)
+                real, fake = self.judge(both, part.batch, doubled=True).chunk(2)
             loss = discriminator_loss(real, fake)
             (loss * part.weight).backward()
-            assert fakes.grad is not None
-            part.push = generator_push(fakes.grad, real, fake)
             self.tally.add("loss_d", loss, part.weight)
-            self.tally.add("loss_g", generator_loss(real, fake), part.weight)
         self._apply(self.optimiser_d, "norm_d")
 
     def _penalty_phase(self, parts: list[Part]) -> None:
@@ -260,9 +245,19 @@ class Trainer:
         self._apply(self.optimiser_d, "norm_penalty")
 
     def _generator_phase(self, parts: list[Part]) -> None:
+        """Through the discriminator as it is by now: taking the slope of its own last pass saves a
+        third of the time and costs half of the modes (tests/benchmarks/RESULTS.md, section 7)."""
         for part in parts:
-            assert part.push is not None
-            part.fakes(with_graph=True).backward(part.push)
+            fakes = part.fakes().detach().requires_grad_(True)
+            with self.autocast():
+                with torch.no_grad():
+                    real = self.judge(part.reals, part.batch, doubled=False)
+                fake = self.judge(fakes, part.batch, doubled=False)
+            loss = generator_loss(real, fake)
+            # By the fakes alone: the discriminator's weights get no gradient here.
+            (push,) = torch.autograd.grad(loss * part.weight, fakes)
+            part.fakes(with_graph=True).backward(push)
+            self.tally.add("loss_g", loss, part.weight)
         self._apply(self.optimiser_g, "norm_g")
 
     def gamma_now(self) -> float:
@@ -363,7 +358,6 @@ class Part:
         self._trainer, self.batch, self.weight = trainer, batch, weight
         self.reals = trainer.training.reals(batch.reals)
         self._fakes: Tensor | None = None
-        self.push: Tensor | None = None  # what the discriminator asks of the fakes
 
     def fakes(self, with_graph: bool = False) -> Tensor:
         """Made once where the whole batch fits; with several parts the graph is made anew, so that

@@ -101,13 +101,50 @@ class GroupedDiscriminator(nn.Module):
         return self.logit((x * self.basis).sum((2, 3))).squeeze(1)
 
 
+def generator_push(slope: Tensor, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """The generator's gradient at the fakes, out of the discriminator's at the same fakes.
+
+    slope [B, ...] is the gradient of discriminator_loss by the fakes. A fake's logit depends on
+    that fake alone, so the two gradients differ by the ratio of the losses' slopes by the logit:
+    with gap = D(x) - D(G(z)), -sigmoid(gap) for the generator to sigmoid(-gap) for the
+    discriminator. One backward pass then serves both networks.
+    """
+    gap = (real_logits - fake_logits).detach()
+    ratio = -torch.sigmoid(gap) / torch.sigmoid(-gap).clamp_min(1e-30)
+    return slope * ratio.view(-1, *[1] * (slope.dim() - 1)).to(slope.dtype)
+
+
+class SharedTrainer(Trainer):
+    """Both networks learn from one backward pass of the discriminator, before it moves."""
+
+    def _discriminator_phase(self, parts: list[Part]) -> None:
+        self.pushes: list[Tensor] = []
+        for part in parts:
+            fakes = part.fakes().detach().requires_grad_(True)
+            with self.autocast():
+                logits = self.judge(torch.cat([part.reals, fakes]), part.batch, doubled=True)
+            real, fake = logits.chunk(2)
+            loss = relativistic_discriminator_loss(real, fake)
+            (loss * part.weight).backward()
+            assert fakes.grad is not None
+            self.pushes.append(generator_push(fakes.grad, real, fake))
+            self.tally.add("loss_d", loss, part.weight)
+            self.tally.add("loss_g", relativistic_generator_loss(real, fake), part.weight)
+        self._apply(self.optimiser_d, "norm_d")
+
+    def _generator_phase(self, parts: list[Part]) -> None:
+        for part, push in zip(parts, self.pushes, strict=True):
+            part.fakes(with_graph=True).backward(push)
+        self._apply(self.optimiser_g, "norm_g")
+
+
 class AlternatingTrainer(Trainer):
-    """The generator learns from the discriminator that has just moved, by passes of its own."""
+    """As the studio trains, with losses that can be changed."""
 
     discriminator_loss = staticmethod(relativistic_discriminator_loss)
     generator_loss = staticmethod(relativistic_generator_loss)
 
-    def _adversarial_phase(self, parts: list[Part]) -> None:
+    def _discriminator_phase(self, parts: list[Part]) -> None:
         for part in parts:
             with self.autocast():
                 both = torch.cat([part.reals, part.fakes().detach()])

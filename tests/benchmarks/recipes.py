@@ -86,9 +86,9 @@ def _recipes() -> dict[str, Recipe]:
                 {"penalty_every": every, "gamma": 0.3}, small, grouped=grouped
             )
     base = found["rel-4-sg2"]
-    found["shared"] = replace(base, trainer=Trainer)
-    base = found["shared-8"] = replace(found["rel-8-sg2"], trainer=Trainer)
-    found["shared-16"] = replace(found["rel-16-sg2"], trainer=Trainer)
+    found["shared"] = replace(base, trainer=alternatives.SharedTrainer)
+    base = found["shared-8"] = replace(found["rel-8-sg2"], trainer=alternatives.SharedTrainer)
+    found["shared-16"] = replace(found["rel-16-sg2"], trainer=alternatives.SharedTrainer)
     for gamma in (0.03, 0.1, 1.0, 3.0):
         found[f"gamma-{gamma:g}"] = replace(base, config={**base.config, "gamma": gamma})
     for rate in (0.001, 0.0018, 0.0035, 0.005):
@@ -154,16 +154,18 @@ def _recipes() -> dict[str, Recipe]:
     bounded: dict[str, Any] = {"patch": 1, "bounded": True}
     found["first-bounded-gamma-1"] = Recipe({"penalty_every": 4, "gamma": 1.0}, bounded)
     found["first-bounded-patch"] = Recipe(first, {"patch": 2, "bounded": True})
-    for gamma in (0.4, 2.0):
+    for gamma in (0.3, 0.4, 1.0, 2.0):
         found[f"alternating-4-gamma-{gamma:g}"] = Recipe({"penalty_every": 4, "gamma": gamma})
     found["first-bounded-8"] = Recipe({"penalty_every": 8, "gamma": 0.3}, bounded)
-    found["shared-4-gamma-0.3"] = Recipe(first, bounded, trainer=Trainer)
+    found["shared-4-gamma-0.3"] = Recipe(first, bounded, trainer=alternatives.SharedTrainer)
     found["shared-8-gamma-0.3"] = Recipe(
-        {"penalty_every": 8, "gamma": 0.3}, bounded, trainer=Trainer
+        {"penalty_every": 8, "gamma": 0.3}, bounded, trainer=alternatives.SharedTrainer
     )
-    found["first-shared"] = Recipe({"gamma": 0.3}, {"patch": 1, "bounded": False}, trainer=Trainer)
+    found["first-shared"] = Recipe(
+        {"gamma": 0.3}, {"patch": 1, "bounded": False}, trainer=alternatives.SharedTrainer
+    )
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
-    found["default-alternating"] = Recipe(trainer=alternatives.AlternatingTrainer)
+    found["default-shared"] = Recipe(trainer=alternatives.SharedTrainer)
     return found
 
 

@@ -355,7 +355,7 @@ def test_the_guardian_can_be_switched_off(run: RunFolder, monkeypatch) -> None:
 
 
 def test_memory_that_ran_out_is_said(run: RunFolder, monkeypatch) -> None:
-    phase, failures = Trainer._adversarial_phase, [1]
+    phase, failures = Trainer._discriminator_phase, [1]
 
     def scarce(self: Trainer, parts: Any) -> None:
         if failures[0]:
@@ -363,7 +363,7 @@ def test_memory_that_ran_out_is_said(run: RunFolder, monkeypatch) -> None:
             raise torch.OutOfMemoryError("CUDA out of memory")
         phase(self, parts)
 
-    monkeypatch.setattr(Trainer, "_adversarial_phase", scarce)
+    monkeypatch.setattr(Trainer, "_discriminator_phase", scarce)
     change(run, kimg=0.08)
     list(train_run(run, media.kind("artwork")))
     (said,) = records(run, "guardian")

@@ -145,7 +145,7 @@ def test_a_broken_gradient_moves_nothing_and_is_counted(trainer_for) -> None:
     before = weights(trainer)
     trainer.generator.start.register_hook(lambda grad: grad * float("nan"))
     parts = trainer._parts(trainer._draw())
-    trainer._adversarial_phase(parts)
+    trainer._discriminator_phase(parts)
     trainer._generator_phase(parts)
     after = weights(trainer)
     moved = {n.partition(".")[0] for n in before if not torch.equal(before[n], after[n])}
