@@ -13,6 +13,7 @@ from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, names_of, places
 from studio.core.library import models as every_model
 from studio.core.model_file import ModelEntry
+from studio.core.provenance import Origin
 from studio.core.settings import load_settings
 from studio.core.work import Preview
 from studio.media import kind as kind_of
@@ -68,7 +69,7 @@ def generate(arguments: argparse.Namespace) -> int:
     make_folder(out)
     settings, _ = load_settings(places().settings_path)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    name = names_of(entry)[0]
+    name, origin = names_of(entry)[0], Origin.of(entry.header)
     for start in range(0, len(chosen_seeds), AT_ONCE):
         part = chosen_seeds[start : start + AT_ONCE]
         recipes = [Recipe(entry.header.id, Latent(seed=seed, psi=psi)) for seed in part]
@@ -76,7 +77,7 @@ def generate(arguments: argparse.Namespace) -> int:
             if isinstance(event, Preview):
                 index, document = event.value
                 path = out / f"{name}-seed-{part[index]:04d}{exporter.suffix}"
-                exporter.export(document, path, settings)
+                exporter.export(document, path, settings, origin)
                 print(plain(str(path)), flush=True)
     return 0
 
