@@ -93,8 +93,9 @@ class Provenance:
 
 def one_line(value: Any, most: int = MAX_TEXT) -> str:
     """Text as it may be printed, shown and written anywhere: on one line, nothing hidden in it."""
-    text = value if isinstance(value, str) else ""
-    return "".join(c for c in " ".join(text[: 2 * most].split()) if c.isprintable())[:most]
+    text = value[: 2 * most] if isinstance(value, str) else ""
+    shown = "".join(c for c in text if c.isprintable() or c.isspace())
+    return " ".join(shown.split())[:most].rstrip()
 
 
 def silent(name: str) -> StudioError:
