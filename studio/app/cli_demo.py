@@ -20,6 +20,7 @@ from studio.core.files import replacing, walk
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, places
+from studio.core.provenance import Origin
 from studio.core.resources import resource
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.work import Preview, result_of
@@ -89,7 +90,7 @@ def _generate(tour: Tour, kind: MediumKind) -> None:
         path = tour.out / f"{kind.noun}{exporter.suffix}"
         if path in tour.written:
             path = tour.out / f"{exporter.label.lower().replace(' ', '-')}{exporter.suffix}"
-        exporter.write(documents[0], path)
+        exporter.write(documents[0], path, origin=Origin.of(entry.header))
         tour.written.append(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio.app.cli_text import plain, seeds, table
@@ -14,6 +14,7 @@ from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, names_of, places
 from studio.core.library import models as every_model
 from studio.core.model_file import ModelEntry
+from studio.core.provenance import Origin
 from studio.core.settings import load_settings
 from studio.core.work import Preview
 from studio.media import kind as kind_of
@@ -73,7 +74,11 @@ def generate(arguments: argparse.Namespace) -> int:
 
 
 def write_results(
-    entry: ModelEntry, recipes: Mapping[str, Recipe], arguments: argparse.Namespace
+    entry: ModelEntry,
+    recipes: Mapping[str, Recipe],
+    arguments: argparse.Namespace,
+    verb: str = "",
+    parents: Sequence[str] = (),
 ) -> None:
     """Make each recipe, and write it under its name into the folder that was asked for."""
     medium = kind_of(entry.header.medium)
@@ -82,6 +87,7 @@ def write_results(
     make_folder(out)
     settings, _ = load_settings(places().settings_path)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
+    origin = Origin.of(entry.header, verb, tuple(parents))
     names = list(recipes)
     for start in range(0, len(names), AT_ONCE):
         part = names[start : start + AT_ONCE]
@@ -89,7 +95,7 @@ def write_results(
             if isinstance(event, Preview):
                 index, document = event.value
                 path = out / f"{part[index]}{exporter.suffix}"
-                exporter.export(document, path, settings)
+                exporter.export(document, path, settings, origin)
                 print(plain(str(path)), flush=True)
 
 

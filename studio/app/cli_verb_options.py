@@ -19,9 +19,13 @@ STRENGTH = 0.3
 def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
     """The arguments of the four commands."""
     for name in ("vary", "mix"):
-        parsers[name].add_argument("work", metavar="WORK", help="a result, as MODEL:SEED")
+        parsers[name].add_argument(
+            "work", metavar="WORK", help="a result, as MODEL:SEED or an exported file"
+        )
     for name in ("breed", "morph"):
-        parsers[name].add_argument("works", metavar="WORK", nargs="+", help="as MODEL:SEED")
+        parsers[name].add_argument(
+            "works", metavar="WORK", nargs="+", help="as MODEL:SEED or an exported file"
+        )
     vary, breed, morph, mix = (parsers[name] for name in ("vary", "breed", "morph", "mix"))
     vary.add_argument("--strength", type=share, default=STRENGTH, metavar="S",
                       help="how far, 0 to 1 (default %(default)s)")  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
 
+from studio.app.dropping import Dropping
 from studio.app.menus import Command
 from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
@@ -27,6 +28,7 @@ class Commanded(Protocol):
 
     project: ProjectActions
     pages: Pages
+    dropping: Dropping
 
     def show_page(self, name: str) -> None: ...
     def show_shortcuts(self) -> None: ...
@@ -73,6 +75,10 @@ def file_commands(window: Commanded) -> list[Command]:
         Command("File", tr("Open recent"), _nothing, fill=project.fill_recent),
         Command("File", tr("Save project"), project.save, (Standard.Save,), "save"),
         Command("File", tr("Save project as…"), project.save_as, ("Ctrl+Shift+S",)),
+        Command(
+            "File", tr("Bring back an exported file…"), window.dropping.browse_works,
+            ("Ctrl+Shift+O",), "image",
+        ),
         Command(
             "File", tr("Export…"), on_panel(LatentPanel.export), ("Ctrl+Shift+E",), "export",
             needs_panel=True, separator=True,

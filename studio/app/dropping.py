@@ -1,4 +1,4 @@
-"""Drops anywhere on the window: folders to train on, projects to open, models to play."""
+"""Drops anywhere on the window: folders to train on, projects, models, and works to bring back."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from studio.app.drops import Drop, read_drop
+from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.app.session import Session
 from studio.core.errors import StudioError
 from studio.core.model_file import read_entry
+from studio.core.work import Finished, Progress, Work
+from studio.media import ExportedFile, read_exported
+from studio.ui.bring_back import bring_back
+from studio.ui.jobs import Job
+from studio.ui.latent_panel import LatentPanel
 from studio.ui.notice import Notice
 from studio.ui.overlay import DropVeil
 
@@ -23,9 +29,11 @@ class DropTarget(Protocol):
     """What a drop needs of the window."""
 
     session: Session
+    pages: Pages
     project: ProjectActions
     notice: Notice
 
+    def show_page(self, name: str) -> None: ...
     def open_training(self, folder: Path | None, medium: str) -> None: ...
     def play_model(self, path: Path, medium: str) -> None: ...
 
@@ -35,7 +43,7 @@ class Dropping(QObject):
 
     def __init__(self, window: QMainWindow, target: DropTarget) -> None:
         super().__init__(window)
-        self._target = target
+        self._window, self._target = window, target
         self._veil = DropVeil(window)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -49,12 +57,59 @@ class Dropping(QObject):
             target.project.open_path(path)
         elif drop.purpose == "model":
             self._offer_model(path)
+        elif drop.purpose == "work":
+            self._read_work(path)
         else:
             target.session.context.notify(
-                self.tr("Drop a folder to train on it, a project, or a model. {} is none.").format(
-                    path.name
-                )
+                self.tr(
+                    "Drop a folder to train on it, a project, a model, or a file that Atelier"
+                    " exported. {} is none."
+                ).format(path.name)
             )
+
+    def browse_works(self) -> None:
+        """Choose an exported file instead of dropping it."""
+        kinds = self._target.session.kinds
+        endings = sorted({one.suffix for kind in kinds for one in kind.exporters})
+        dialog = QFileDialog(self._window, self.tr("Bring back an exported file"))
+        folder = self._target.session.context.settings.last_folder
+        if folder and Path(folder).is_dir():
+            dialog.setDirectory(folder)
+        shown = " ".join(f"*{ending}" for ending in endings)
+        dialog.setNameFilter(self.tr("Exported files ({})").format(shown))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._read_work(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _read_work(self, path: Path) -> None:
+        """Read on the worker, as a picture may be large."""
+
+        def work() -> Work:
+            yield Progress(0, 0, "")
+            yield Finished(read_exported(path))
+
+        context = self._target.session.context
+        context.jobs.submit(
+            Job(
+                f"bring back {path.name}",
+                work,
+                self,
+                on_result=self._bring_back,
+                on_error=context.report,
+            ),
+            replaces="bring back",
+        )
+
+    def _bring_back(self, exported: object) -> None:
+        """The document first, then its page, so that the page makes no first result of its own."""
+        assert isinstance(exported, ExportedFile)
+        name = exported.kind.name
+        panel = self._target.pages.page(name)
+        assert isinstance(panel, LatentPanel)
+        told = bring_back(panel, exported.document, exported.provenance)
+        self._target.show_page(name)
+        self._target.session.context.notify(f"{exported.path.name}: {told}")
 
     def _offer_model(self, path: Path) -> None:
         context = self._target.session.context
@@ -93,7 +148,7 @@ class Dropping(QObject):
         if isinstance(event, QDropEvent) and event.source() is not None:
             return super().eventFilter(watched, event)  # our own file on its way out
         if isinstance(event, QDragEnterEvent):
-            drop = read_drop(event.mimeData())
+            drop = read_drop(event.mimeData(), self._target.session.kinds)
             if drop is not None:
                 self._veil.say(self._words(drop))
                 event.setDropAction(Qt.DropAction.CopyAction)
@@ -103,7 +158,7 @@ class Dropping(QObject):
             self._veil.hide()
         elif isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
             self._veil.hide()
-            drop = read_drop(event.mimeData())
+            drop = read_drop(event.mimeData(), self._target.session.kinds)
             if drop is not None:
                 event.setDropAction(Qt.DropAction.CopyAction)
                 event.accept()
@@ -116,6 +171,7 @@ class Dropping(QObject):
             "train": self.tr("Train on {}"),
             "project": self.tr("Open {}"),
             "model": self.tr("Play {}"),
+            "work": self.tr("Bring back {}"),
         }
         return words.get(drop.purpose, self.tr("{} is not something to open here")).format(
             drop.path.name

@@ -11,6 +11,7 @@ import numpy as np
 
 from studio.core.doctor import Chart, Remedy, Sheet
 from studio.core.latent import Recipe
+from studio.core.provenance import UNKNOWN, Origin, Provenance
 from studio.core.settings import Settings
 from studio.core.work import Work
 
@@ -158,8 +159,9 @@ Measures = Callable[[np.ndarray, np.ndarray, np.ndarray], dict[str, float]]
 class Exporter:
     """One way to write a document to disk; every write is atomic.
 
-    write(document, path) takes, as keywords, the settings that uses names; is_slow says that
-    writing takes longer than a person would let the window stand still.
+    write(document, path) takes, as keywords, the settings that uses names, but for provenance:
+    instead of that it takes origin, which is None where no trace may be in the file. is_slow says
+    that writing takes longer than a person would let the window stand still.
     """
 
     label: str
@@ -168,9 +170,17 @@ class Exporter:
     uses: tuple[str, ...] = ()
     is_slow: bool = False
 
-    def export(self, document: Any, path: Path, settings: Settings) -> None:
-        """Write as the person's settings say; StudioError when that cannot be done."""
-        self.write(document, path, **self.choices(settings))
+    def export(
+        self, document: Any, path: Path, settings: Settings, origin: Origin = UNKNOWN
+    ) -> None:
+        """Write as the person's settings say; StudioError when that cannot be done.
+
+        origin is what the document does not know of itself.
+        """
+        words = self.choices(settings)
+        if "provenance" in words:
+            words["origin"] = origin if words.pop("provenance") else None
+        self.write(document, path, **words)
 
     def choices(self, settings: Settings) -> dict[str, Any]:
         """The values of the settings that make a difference to the file."""
@@ -179,7 +189,11 @@ class Exporter:
 
 @dataclass(frozen=True)
 class MediumKind:
-    """One medium: its names, and how to start empty, generate, read a folder, keep and export."""
+    """One medium: its names, and how to start empty, generate, read a folder, keep and export.
+
+    read_provenance and read_work take any file; StudioError where it is none that was exported:
+    the one gives what the file says of itself, of whatever medium, the other the same document.
+    """
 
     name: str
     title: str
@@ -199,6 +213,8 @@ class MediumKind:
     thumbnail: Callable[[Any, int], np.ndarray]
     encode: Callable[[Any], dict[str, bytes]]
     decode: Callable[[dict[str, bytes]], Any]
+    read_provenance: Callable[[Path], Provenance]
+    read_work: Callable[[Path], Any]
     file_suffixes: tuple[str, ...]
     sizes_px: tuple[int, ...] = (32, 64, 128, 256, 512)  # () where size is no choice
     files: str = ""  # what a folder to train on holds, in words, where nouns do not say it

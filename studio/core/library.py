@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import platformdirs
 
 from studio.core.errors import StudioError
 from studio.core.model_file import SUFFIX, ModelEntry, find_models, read_entry
+from studio.core.provenance import Provenance
 from studio.core.resources import resource
 from studio.core.run_folder import RunFolder
 
@@ -97,6 +99,18 @@ def find_model(name: str, places: Places) -> ModelEntry:
                 return entry
     known = ", ".join(names_of(entry)[0] for entry in entries) or "none yet"
     raise StudioError(f"There is no model called {name!r}; there are: {known}.")
+
+
+def missing_model(provenance: Provenance, entries: Iterable[ModelEntry]) -> str:
+    """Which model a result needs, in a sentence; "" if it is among these, or it needs none."""
+    wanted, name = provenance.recipe.model, provenance.origin.model_name
+    there = list(entries)
+    if not wanted or wanted in {entry.header.id for entry in there}:
+        return ""
+    sentence = f"It needs the model {name or 'with the id'} ({wanted}), which is not here."
+    if name and name in {entry.header.name for entry in there}:
+        sentence += " There is one of that name, but its weights are others."
+    return sentence
 
 
 def names_of(entry: ModelEntry) -> list[str]:

@@ -21,7 +21,7 @@ class Settings:
     """Every choice and its default, declared here and nowhere else.
 
     device is auto, cpu, cuda, mps; threads 0 means all cores but one; soundfont "" means the one
-    that comes along; provenance writes the recipe into exported files; window_geometry and
+    that comes along; provenance lets exported files say how they were made; window_geometry and
     window_state are Qt's, in base64.
     """
 

@@ -1,30 +1,37 @@
-"""Pictures in and out of files: PNG with the recipe inside, and small copies for lists."""
+"""Pictures in and out of files: PNG with their provenance, and small copies for lists."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
+from studio.core import xmp
 from studio.core.errors import StudioError
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
-from studio.core.provenance import KEY, record
+from studio.core.provenance import KEY, Provenance, read_record, record, silent
 from studio.core.recipe_file import recipe_from_json, recipe_to_json
 
 MAX_SIDE_PX = 16384
+MAX_PIXELS = 2**26
 EMPTY_GROUND = (16, 17, 20)
+DIGEST = "pixels"  # in the state of a record: what the picture was when it was written
 
 
-def png(pixels: np.ndarray, recipe: Recipe | None = None) -> bytes:
-    """uint8 [H, W, 3] as a PNG file; with a recipe, its record as a tEXt chunk."""
+def png(pixels: np.ndarray, provenance: Provenance | None = None) -> bytes:
+    """uint8 [H, W, 3] as a PNG file; with provenance, as tEXt for us and as XMP for others."""
     notes = PngInfo()
-    if recipe is not None:
-        notes.add_text(KEY, record(recipe))
+    if provenance is not None:
+        notes.add_text(KEY, record(provenance))
+        notes.add_itxt(xmp.PNG_KEY, xmp.packet(provenance))
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", pnginfo=notes)
     return buffer.getvalue()
@@ -63,11 +70,56 @@ def decode(files: dict[str, bytes]) -> tuple[Recipe, Pixels, dict[str, Any]]:
     return recipe, pixels, values
 
 
+def digest(pixels: Pixels) -> str:
+    """A short fingerprint of every pixel."""
+    size = f"{pixels.width} {pixels.height} ".encode()
+    return hashlib.sha256(size + pixels.rgb).hexdigest()[:16]
+
+
+def read_provenance(path: Path) -> Provenance:
+    """What a PNG file says of itself; StudioError as in read_png."""
+    return read_png(path)[0]
+
+
+def read_png(path: Path) -> tuple[Provenance, Pixels]:
+    """An exported picture and what it says of itself.
+
+    StudioError where it says nothing, or its record or the picture itself is damaged.
+    """
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            pixels = _rgb(image)
+            text = image.info.get(KEY)
+    except UnidentifiedImageError as error:
+        raise silent(path.name) from error
+    except FileNotFoundError as error:
+        raise StudioError(f"There is no file {path}.") from error
+    except (OSError, SyntaxError, ValueError, zlib.error, Image.DecompressionBombError) as error:
+        raise StudioError(f"The picture {path.name} is damaged or cannot be read.") from error
+    if not isinstance(text, str):
+        raise silent(path.name)
+    return read_record(text, path.name), pixels
+
+
+def read_picture(path: Path, medium: str) -> tuple[Provenance, Pixels, bool]:
+    """The same, and whether a person changed the picture; StudioError if of another medium."""
+    provenance, pixels = read_png(path)
+    if provenance.medium != medium:
+        raise StudioError(f"{path.name} is of another medium ({provenance.medium}).")
+    was_changed = provenance.state.get(DIGEST) != digest(pixels)
+    return provenance, pixels, provenance.edited or was_changed
+
+
 def _pixels(content: bytes) -> Pixels:
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
-            if max(image.size) > MAX_SIDE_PX or image.width * image.height > 2**26:
-                raise StudioError("A picture in this project is larger than Atelier can open.")
-            return Pixels.of(np.asarray(image.convert("RGB")))
+            return _rgb(image)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise StudioError("A picture in this project is damaged.") from error
+
+
+def _rgb(image: Image.Image) -> Pixels:
+    """An opened picture, if it is not too large to be looked at."""
+    if max(image.size) > MAX_SIDE_PX or image.width * image.height > MAX_PIXELS:
+        raise StudioError("A picture in this file is larger than Atelier can open.")
+    return Pixels.of(np.asarray(image.convert("RGB")))

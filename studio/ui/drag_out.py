@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from studio.core.errors import StudioError
 from studio.core.kind import Exporter, MediumKind
+from studio.core.provenance import Origin
 from studio.core.settings import Settings
 from studio.ui import theme
 from studio.ui.context import StudioContext
@@ -25,6 +26,7 @@ class Written:
     """A lasting file, and what it was made of."""
 
     document: Any
+    origin: Origin
     choices: dict[str, Any]
     path: Path
 
@@ -78,7 +80,7 @@ class DragOutButton(QPushButton):
         path = self._ready(exporter, offer)
         if path is None:
             path = self._new_path(exporter, offer)
-            exporter.export(offer.document, path, self._context.settings)
+            exporter.export(offer.document, path, self._context.settings, offer.origin)
             self._keep(exporter, offer, path, self._context.settings)
         return path
 
@@ -128,7 +130,7 @@ class DragOutButton(QPushButton):
         )
         work = Job(
             f"drag out {path.name}",
-            lambda: write_work(exporter, offer.document, path, settings),
+            lambda: write_work(exporter, offer, path, settings),
             self,
             on_result=done,
             on_error=failed,
@@ -140,10 +142,12 @@ class DragOutButton(QPushButton):
         last = self._written.get(exporter)
         if last is None or last.choices != exporter.choices(self._context.settings):
             return None
-        return last.path if last.document == offer.document and last.path.exists() else None
+        same = last.document == offer.document and last.origin == offer.origin
+        return last.path if same and last.path.exists() else None
 
     def _keep(self, exporter: Exporter, offer: Offer, path: Path, settings: Settings) -> None:
-        self._written[exporter] = Written(offer.document, exporter.choices(settings), path)
+        choices = exporter.choices(settings)
+        self._written[exporter] = Written(offer.document, offer.origin, choices, path)
 
     def _new_path(self, exporter: Exporter, offer: Offer) -> Path:
         folder = self._context.places.exports_path

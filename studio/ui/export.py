@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from studio.core.kind import Exporter, MediumKind
+from studio.core.provenance import UNKNOWN, Origin
 from studio.core.settings import Settings
 from studio.core.work import Finished, Progress, Work
 from studio.ui.context import StudioContext
@@ -34,20 +35,24 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
     return path
 
 
-def write_work(exporter: Exporter, document: Any, path: Path, settings: Settings) -> Work:
-    """Finished(path), once the file is written."""
-    yield Progress(0, 0, "")
-    exporter.export(document, path, settings)
-    yield Finished(path)
-
-
 @dataclass(frozen=True)
 class Offer:
-    """What can be exported now: a document, a name for it, and a picture of it for the drag."""
+    """What can be exported now: a document, a name for it, and a picture of it for the drag.
+
+    origin goes into the file with it.
+    """
 
     document: Any
     stem: str
     picture: QPixmap
+    origin: Origin = UNKNOWN
+
+
+def write_work(exporter: Exporter, offer: Offer, path: Path, settings: Settings) -> Work:
+    """Finished(path), once the file is written."""
+    yield Progress(0, 0, "")
+    exporter.export(offer.document, path, settings, offer.origin)
+    yield Finished(path)
 
 
 class ExportDialog(QFileDialog):
@@ -87,14 +92,14 @@ class ExportDialog(QFileDialog):
             context.notify(self.tr("Choose a name that ends with {}.").format(endings))
             return
         context.change_settings(last_folder=str(path.parent))
-        document, notify, saved = self._offer.document, context.notify, self.tr("Saved {}")
+        offer, notify, saved = self._offer, context.notify, self.tr("Saved {}")
         settings = context.settings
         if exporter.is_slow:
             notify(self.tr("Writing {}…").format(path.name))
         context.jobs.submit(
             Job(
                 f"export {path.name}",
-                lambda: write_work(exporter, document, path, settings),
+                lambda: write_work(exporter, offer, path, settings),
                 on_result=lambda where: notify(saved.format(where)),
                 on_error=context.report,
                 is_promised=True,

@@ -21,6 +21,7 @@ from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
 from studio.ui.making import Maker, Wish
+from studio.ui.model_chooser import origin_of
 from studio.ui.overlay import CentreNote
 from studio.ui.strip import Strip
 from studio.ui.style_mix import StyleMixer
@@ -197,7 +198,8 @@ def _offer(panel: LatentPanel) -> Offer | None:
     document = panel.history.value
     if not panel.has_result:
         return None
-    return Offer(document, panel.file_stem(document), panel.picture(document, DRAG_PX))
+    origin = origin_of(panel.bar.model, document.recipe.model)
+    return Offer(document, panel.file_stem(document), panel.picture(document, DRAG_PX), origin)
 
 
 def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:

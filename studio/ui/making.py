@@ -65,6 +65,12 @@ class Maker(QObject):
         )
         self._job = self._context.jobs.submit(job, replaces=("generate", kind.name))
 
+    def stop(self) -> None:
+        """Nothing of what is on its way is wanted any more."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._next = None
+
     def many(self, entry: ModelEntry | None, recipes: Sequence[Recipe]) -> Work | None:
         """The work that makes several; None if the model they name is not the chosen one."""
         if entry is None or entry.header.id != recipes[0].model:

@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
 from studio.core.library import models
 from studio.core.model_file import ModelEntry, read_entry
+from studio.core.provenance import UNKNOWN, Origin
 from studio.core.resources import resource
 from studio.ui import theme
 from studio.ui.context import StudioContext
@@ -19,6 +20,12 @@ from studio.ui.widgets import label
 
 WIDEST_PX, SHORT_PX = 190, 130
 ROUND_NAME_PX = 64  # picture, chevron and margins
+
+
+def origin_of(chooser: ModelChooser, model_id: str) -> Origin:
+    """What is known of a model, here or not, that goes into files made with it."""
+    entry = chooser.entry_of(model_id) if model_id else None
+    return Origin.of(entry.header) if entry else chooser.told.get(model_id, UNKNOWN)
 
 
 class ModelChooser(QPushButton):
@@ -31,6 +38,7 @@ class ModelChooser(QPushButton):
         self._kind, self._context = kind, context
         self.entry: ModelEntry | None = None
         self._opened: list[ModelEntry] = []  # files opened from elsewhere
+        self.told: dict[str, Origin] = {}  # of models that are not here, by files made with them
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("role", "model")
         self.setIconSize(QSize(18, 18))
@@ -71,13 +79,16 @@ class ModelChooser(QPushButton):
 
     def choose_id(self, model_id: str) -> bool:
         """Take the model a recipe names; False if it is not on this computer."""
+        entry = self.entry_of(model_id)
+        if entry is not None and entry is not self.entry:
+            self._take(entry)
+        return entry is not None
+
+    def entry_of(self, model_id: str) -> ModelEntry | None:
+        """The model of that id, if it is on this computer."""
         if self.entry is not None and self.entry.header.id == model_id:
-            return True
-        for entry in self.entries():
-            if entry.header.id == model_id:
-                self._take(entry)
-                return True
-        return False
+            return self.entry
+        return next((one for one in self.entries() if one.header.id == model_id), None)
 
     def choose_file(self, path: Path) -> None:
         """Take a model file from anywhere; StudioError if it is none of this medium."""

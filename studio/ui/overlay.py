@@ -63,6 +63,7 @@ class MessageLine(QFrame):
         self._over = over
         self._text = label("")
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # names in it may come from strangers
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         close = icon_button("close", self.tr("Close this message"), role="plain")

@@ -18,7 +18,7 @@ from studio.app.cli_text import duration, plain, seeds, table
 from studio.core.library import places
 from studio.core.run_folder import RunFolder
 from studio.core.settings import Settings, save_settings
-from studio.media import kinds
+from studio.media import kinds, read_exported
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = kinds()
@@ -229,6 +229,25 @@ def test_every_verb_writes_results_of_every_medium(atelier, kind, library, tmp_p
     names = [f"{model}-0003-{verb}-{n:04d}{kind.exporters[0].suffix}" for n in range(count)]
     assert [path.name for path in files] == names and len(out.splitlines()) == count
     assert len({path.read_bytes() for path in files}) == count, "each is another"
+
+
+@every_kind
+def test_an_exported_file_is_as_good_as_its_seed(atelier, kind, library, tmp_path):
+    model, ending = f"mine-{kind.name}", kind.exporters[0].suffix
+    options = ["--device", "cpu", "--format", ending]
+    words = ["--seeds", "3", "--out", tmp_path / "seed", *options]
+    assert atelier("generate", model, *words)[0] == 0
+    (file,) = (tmp_path / "seed").iterdir()
+    for work, out in ((file, "a"), (f"{model}:3", "b")):
+        words = [work, "--count", "2", "--out", tmp_path / out, *options]
+        assert atelier("vary", *words)[0] == 0
+    made = [read_exported(path) for out in "ab" for path in sorted((tmp_path / out).iterdir())]
+    assert made[0].document == made[2].document and made[1].document == made[3].document
+    origin = made[0].provenance.origin
+    assert (origin.verb, origin.parents) == ("vary", (file.name,))
+    (places().models_path / f"{model}.safetensors").unlink()
+    code, _, err = atelier("vary", file, "--out", tmp_path / "none", *options)
+    assert code == 2 and "model" in err and not (tmp_path / "none").exists()
 
 
 def test_parents_of_two_models_are_refused(atelier, library, tmp_path):

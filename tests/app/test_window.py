@@ -155,9 +155,11 @@ def test_a_dropped_file_that_is_no_model_is_refused(window, tmp_path):
 def test_only_local_things_are_taken():
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/a.png")])
-    assert read_drop(mime) is None
+    assert read_drop(mime, media.kinds()) is None
     mime.setUrls([QUrl.fromLocalFile("/somewhere/a.safetensors")])
-    assert read_drop(mime) == Drop(Path("/somewhere/a.safetensors"), "model")
+    assert read_drop(mime, media.kinds()) == Drop(Path("/somewhere/a.safetensors"), "model")
+    mime.setUrls([QUrl.fromLocalFile("/somewhere/clip.WAV")])
+    assert read_drop(mime, media.kinds()) == Drop(Path("/somewhere/clip.WAV"), "work")
 
 
 def test_the_shortcut_sheet_lists_the_panels_own(window):

@@ -15,6 +15,7 @@ from studio.core.kind import Exporter, FolderReport, MediumKind, Refusal
 from studio.core.latent import Recipe
 from studio.core.library import Places
 from studio.core.model_file import ModelEntry, ModelHeader
+from studio.core.provenance import Provenance, silent
 from studio.core.settings import Settings
 from studio.core.work import Finished, Preview, Progress
 from studio.ui import latent_panel, model_chooser, theme
@@ -88,6 +89,12 @@ def write_sheet(sheet, path):
     path.write_bytes(bytes([max(0, sheet.grey)]))
 
 
+def read_sheet(path):
+    if not path.read_bytes():
+        raise silent(path.name)
+    return Sheet(grey=path.read_bytes()[0])
+
+
 def fake_kind(generator, name="fake", title="Sheet"):
     return MediumKind(
         name=name,
@@ -108,6 +115,8 @@ def fake_kind(generator, name="fake", title="Sheet"):
         thumbnail=lambda sheet, size: np.full((size, size, 3), max(0, sheet.grey), np.uint8),
         encode=lambda sheet: {"grey": bytes([sheet.grey % 256])},
         decode=lambda files: Sheet(grey=files["grey"][0]),
+        read_provenance=lambda path: Provenance("fake", read_sheet(path).recipe),
+        read_work=read_sheet,
         file_suffixes=(".grey",),
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.kind import Exporter
+from studio.core.provenance import Origin
 from studio.core.settings import Settings
 from studio.ui.export import ExportDialog, Offer, file_stem, free_path
 from studio.ui.widgets import pixmap_of
@@ -88,7 +89,13 @@ def test_an_exporter_is_told_the_settings_it_asks_for(tmp_path):
     def write(document, path, **choices):
         told.append(choices)
 
-    settings = Settings(soundfont="/a/b.sf2", provenance=False)
-    Exporter("A", ".a", write, ("soundfont", "provenance")).export(1, tmp_path, settings)
-    Exporter("B", ".b", write).export(1, tmp_path, settings)
-    assert told == [{"soundfont": "/a/b.sf2", "provenance": False}, {}]
+    settings, origin = Settings(soundfont="/a/b.sf2"), Origin("Fruit", "CC0")
+    asking = Exporter("A", ".a", write, ("soundfont", "provenance"))
+    asking.export(1, tmp_path, settings, origin)
+    asking.export(1, tmp_path, replace(settings, provenance=False), origin)
+    Exporter("B", ".b", write).export(1, tmp_path, settings, origin)
+    assert told == [
+        {"soundfont": "/a/b.sf2", "origin": origin},
+        {"soundfont": "/a/b.sf2", "origin": None},
+        {},
+    ]

@@ -12,10 +12,11 @@ from studio.core.pixels import Pixels
 
 @dataclass(frozen=True)
 class Artwork:
-    """A picture and the recipe it was made with."""
+    """A picture and the recipe it was made with; edited: a person's hand changed it since."""
 
     recipe: Recipe = Recipe()
     pixels: Pixels = Pixels()
+    edited: bool = False
 
 
 def example_of(artwork: Artwork) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
 from studio.gan.folder import SUFFIXES
+from studio.gan.picture_file import read_provenance
 from studio.media.artwork import export
 from studio.media.artwork.document import Artwork, example_of
 
@@ -61,5 +62,7 @@ KIND = MediumKind(
     thumbnail=export.thumbnail,
     encode=export.encode,
     decode=export.decode,
+    read_provenance=read_provenance,
+    read_work=export.read_work,
     file_suffixes=SUFFIXES,
 )

@@ -61,7 +61,7 @@ class Clip:
 
     Notes are sorted, and two of the same track and pitch never overlap: the later one ends the
     earlier; of two that start together the one given last stays. programs are General MIDI
-    numbers in the order of TRACKS.
+    numbers in the order of TRACKS. edited says that a person's hand changed notes.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -71,6 +71,7 @@ class Clip:
     length_ticks: int = CLIP_TICKS
     muted: tuple[str, ...] = ()
     soloed: tuple[str, ...] = ()
+    edited: bool = False
 
     def __post_init__(self) -> None:
         if type(self.length_ticks) is not int or not 1 <= self.length_ticks <= MAX_CLIP_TICKS:
@@ -91,15 +92,17 @@ class Clip:
 
     def add(self, *notes: Note) -> Clip:
         """With these notes; where they overlap others, the new ones win."""
-        return replace(self, notes=(*self.notes, *notes))
+        return self.replace_notes((), notes)
 
     def remove(self, notes: Iterable[Note]) -> Clip:
-        gone = set(notes)
-        return replace(self, notes=tuple(note for note in self.notes if note not in gone))
+        return self.replace_notes(notes, ())
 
     def replace_notes(self, old: Iterable[Note], new: Iterable[Note]) -> Clip:
-        """Take the old notes out and put the new ones in."""
-        return self.remove(old).add(*new)
+        """Take the old notes out and put the new ones in, by hand; itself if that changes none."""
+        gone = set(old)
+        kept = (note for note in self.notes if note not in gone)
+        changed = replace(self, notes=(*kept, *new), edited=True)
+        return self if changed.notes == self.notes else changed
 
     def move(self, notes: Sequence[Note], ticks: int = 0, semitones: int = 0) -> Clip:
         """Move notes together in time and pitch, as far as the clip's edges allow."""

@@ -1,15 +1,18 @@
-"""Clips as files: MIDI and WAV for other programs, JSON bytes for the project file."""
+"""Clips as files: MIDI and WAV for other programs and back, JSON bytes for the project file."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from studio.core.errors import StudioError
+from studio.core.provenance import UNKNOWN, Origin, Provenance
 from studio.core.recipe_file import recipe_from_json, recipe_to_json
-from studio.media.music.document import Clip, Note
+from studio.media.music.clip_json import clip_from_json, clip_to_json
+from studio.media.music.document import Clip
 
 CLIP_FILE = "clip.json"
 CLIP_VERSION = 1
@@ -17,36 +20,57 @@ MAX_CLIP_BYTES = 8 * 2**20
 DAMAGED = "The clip in this project is damaged."
 
 
-def load_midi_writer() -> Callable[[Clip, Path, bool], None]:
+def load_midi_file() -> ModuleType:
     """mido loads with the first MIDI file that is written, not with the window."""
     from studio.media.music import midi_file
 
-    return midi_file.write_midi
+    return midi_file
 
 
-def load_wav_writer(soundfont: str) -> Callable[[Clip, Path, bool], None]:
-    """So do the sampler and the sound library; "" is the SoundFont that comes along."""
-    from studio.media.music import soundfont as sf
+def load_wav_file() -> ModuleType:
+    """So does the sound library."""
     from studio.media.music import wav_file
 
+    return wav_file
+
+
+def load_wav_writer(soundfont: str) -> Callable[[Clip, Path, Origin | None], None]:
+    """And the sampler; "" is the SoundFont that comes along."""
+    from studio.media.music import soundfont as sf
+
     font = sf.SoundFont(Path(soundfont)) if soundfont else None
-    return lambda clip, path, provenance: wav_file.write_wav(clip, path, font, provenance)
+    return lambda clip, path, origin: load_wav_file().write_wav(clip, path, font, origin)
 
 
-def write_midi(clip: Clip, path: Path, provenance: bool = True) -> None:
-    """Write a type 1 MIDI file, with provenance one that carries its recipe.
+def write_midi(clip: Clip, path: Path, origin: Origin | None = UNKNOWN) -> None:
+    """Write a type 1 MIDI file that says how it was made, unless origin is None.
 
     StudioError when it cannot be saved.
     """
-    load_midi_writer()(clip, path, provenance)
+    load_midi_file().write_midi(clip, path, origin)
 
 
-def write_wav(clip: Clip, path: Path, soundfont: str = "", provenance: bool = True) -> None:
+def write_wav(clip: Clip, path: Path, soundfont: str = "", origin: Origin | None = UNKNOWN) -> None:
     """Write a 24-bit stereo WAV file, played by a SoundFont file or that of Atelier.
 
-    StudioError when it cannot be saved, or the SoundFont is missing or damaged.
+    It says how it was made, unless origin is None. StudioError when it cannot be saved, or the
+    SoundFont is missing or damaged.
     """
-    load_wav_writer(soundfont)(clip, path, provenance)
+    load_wav_writer(soundfont)(clip, path, origin)
+
+
+def read_provenance(path: Path) -> Provenance:
+    """What a MIDI or WAV file says of itself; StudioError if nothing."""
+    return _reader(path).read_provenance(path)
+
+
+def read_work(path: Path) -> Clip:
+    """The clip that was exported; StudioError if the file is none of ours."""
+    return _reader(path).read_work(path)
+
+
+def _reader(path: Path) -> ModuleType:
+    return load_wav_file() if path.suffix.lower() == ".wav" else load_midi_file()
 
 
 def encode(clip: Clip) -> dict[str, bytes]:
@@ -54,15 +78,7 @@ def encode(clip: Clip) -> dict[str, bytes]:
     plain = {
         "version": CLIP_VERSION,
         "recipe": recipe_to_json(clip.recipe),
-        "tempo_bpm": clip.tempo_bpm,
-        "programs": list(clip.programs),
-        "length_ticks": clip.length_ticks,
-        "muted": list(clip.muted),
-        "soloed": list(clip.soloed),
-        "notes": [
-            [note.track, note.pitch, note.start_ticks, note.length_ticks, note.velocity]
-            for note in clip.notes
-        ],
+        **clip_to_json(clip),
     }
     return {CLIP_FILE: json.dumps(plain, separators=(",", ":")).encode()}
 
@@ -76,23 +92,10 @@ def decode(files: Mapping[str, bytes]) -> Clip:
     try:
         if plain["version"] > CLIP_VERSION:
             raise StudioError("The clip in this project was made by a newer Atelier.")
-        return Clip(
-            recipe_from_json(plain["recipe"]),
-            tuple(Note(*_five(row)) for row in plain["notes"]),
-            float(plain["tempo_bpm"]),
-            tuple(plain["programs"]),
-            plain["length_ticks"],
-            tuple(plain["muted"]),
-            tuple(plain["soloed"]),
-        )
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        recipe = recipe_from_json(plain["recipe"])
+    except (KeyError, TypeError) as error:
         raise StudioError(DAMAGED) from error
-
-
-def _five(row: Any) -> list[Any]:
-    if not isinstance(row, list) or len(row) != 5:
-        raise ValueError("not a note")
-    return row
+    return clip_from_json(plain, recipe, DAMAGED)
 
 
 def _parsed(content: bytes) -> Any:

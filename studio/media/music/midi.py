@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from studio.core.errors import StudioError
+from studio.core.provenance import MAX_RECORD_BYTES
 
 MAX_BYTES = 16 * 2**20
 MAX_EVENTS = 2_000_000
 MAX_NOTES = 400_000
 MAX_TEXTS = 200
-MAX_TEXT_BYTES = 64 * 2**10
+MAX_TEXT_BYTES = MAX_RECORD_BYTES  # our own texts hold recipes
 HEADER_SEARCH_BYTES = 64 * 2**10
 DEFAULT_BPM = 120.0
 DRUM_CHANNEL = 9
@@ -45,17 +46,20 @@ class Song:
     end_ticks: int = 0
 
 
-def read_song(path: Path) -> Song:
-    """Read a MIDI file; StudioError with a plain sentence when it is none or holds no notes."""
+def read_song(path: Path, *, may_be_silent: bool = False) -> Song:
+    """Read a MIDI file; StudioError with a plain sentence when it is none or holds no notes.
+
+    may_be_silent: one without notes will do.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise StudioError(f"It cannot be opened: {error.strerror or error}.") from error
-    return parse_song(content)
+    return parse_song(content, may_be_silent=may_be_silent)
 
 
-def parse_song(content: bytes) -> Song:
+def parse_song(content: bytes, *, may_be_silent: bool = False) -> Song:
     """Read the bytes of a MIDI file, of which nothing is trusted; StudioError as in read_song."""
     if not content:
         raise StudioError("The file is empty.")
@@ -79,6 +83,8 @@ def parse_song(content: bytes) -> Song:
         if form == 2:  # patterns that follow each other instead of sounding together
             scribe.base = -(-scribe.latest // (4 * division)) * 4 * division
         scribe.read_track(index, first, last)
+    if not scribe.notes and not may_be_silent:
+        raise StudioError("There are no notes in it.")
     return scribe.song()
 
 
@@ -220,9 +226,7 @@ class _Scribe:
             self.texts.append(_text(body[:MAX_TEXT_BYTES]))
 
     def song(self) -> Song:
-        if not self.notes:
-            raise StudioError("There are no notes in it.")
-        table = np.array(self.notes, np.int64)
+        table = np.array(self.notes, np.int64).reshape(-1, 6)
         table = table[np.lexsort((table[:, 2], table[:, 0]))]
         start, end, pitch, velocity, channel, track = table.T
         return Song(
@@ -238,7 +242,7 @@ class _Scribe:
             self.names,
             self.programs,
             tuple(self.texts),
-            max(self.latest, int(end.max())),
+            max(self.latest, int(end.max(initial=0))),
         )
 
 

@@ -10,11 +10,12 @@ from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 
 REPEATS = ("block", "half-drop", "brick", "mirror")
+MAX_TILES = 4  # cells of the model in a tile, across or down
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A tile and the recipe it was made with.
+    """A tile and the recipe it was made with; edited: a person's hand changed it since.
 
     Half-drop moves every other column down by half a tile, brick every other row to the right;
     mirror flips every other tile, so that edges meet themselves.
@@ -23,6 +24,7 @@ class Tile:
     recipe: Recipe = Recipe()
     pixels: Pixels = Pixels()
     repeat: str = "block"
+    edited: bool = False
 
 
 def example_of(tile: Tile) -> np.ndarray:

@@ -14,9 +14,8 @@ from studio.core.work import Work
 from studio.gan.explore import SPATIAL_STREAM, Playable, play_many, play_one
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
 from studio.gan.pictures import to_pixels
-from studio.media.pattern.document import Tile
+from studio.media.pattern.document import MAX_TILES, Tile
 
-MAX_TILES = 4
 CALM_TILES = 32
 
 

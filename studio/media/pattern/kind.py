@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
 from studio.gan.folder import SUFFIXES
+from studio.gan.picture_file import read_provenance
 from studio.media.pattern import export
 from studio.media.pattern.document import Tile, example_of
 
@@ -64,5 +65,7 @@ KIND = MediumKind(
     thumbnail=export.thumbnail,
     encode=export.encode,
     decode=export.decode,
+    read_provenance=read_provenance,
+    read_work=export.read_work,
     file_suffixes=SUFFIXES,
 )

@@ -1,0 +1,182 @@
+"""Exported files dropped on the window come back into their panels; others are a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QFileDialog
+
+from studio import media
+from studio.app.drops import Drop
+from studio.app.session import Session
+from studio.app.window import Window
+from studio.core.latent import Drift, Latent, Recipe
+from studio.core.library import places
+from studio.core.model_file import ModelEntry, ModelHeader
+from studio.core.pixels import Pixels
+from studio.core.provenance import Origin
+from studio.core.settings import Settings
+from studio.core.work import Finished
+from studio.media.artwork.document import Artwork
+from studio.media.music.document import Clip, Note
+from studio.media.pattern.document import Tile
+from studio.ui import theme
+from studio.ui.context import StudioContext
+from studio.ui.jobs import Jobs
+from studio.ui.model_chooser import origin_of
+from studio.ui.run_watch import RunWatch
+
+RECIPE = Recipe("mine", Latent(7, 0.5, (Drift(2, 0.25),)))
+PIXELS = Pixels(2, 2, bytes(range(12)))
+WORKS = {
+    "artwork": Artwork(RECIPE, PIXELS),
+    "music": Clip(RECIPE, (Note("bass", 40, 0, 120),), 93.0, muted=("drums",), soloed=("bass",)),
+    "pattern": Tile(RECIPE.with_option("tiles_x", 2), PIXELS, "brick"),
+}
+ORIGIN = Origin("My fruit", "CC0-1.0", "A library")
+EXPORTS = [(kind, exporter) for kind in media.kinds() for exporter in kind.exporters]
+every_export = pytest.mark.parametrize(
+    ("kind", "exporter"), EXPORTS, ids=[exporter.label for _, exporter in EXPORTS]
+)
+
+
+@pytest.fixture
+def library(monkeypatch):
+    """The models there are, which no test plays."""
+    entries: list[ModelEntry] = []
+    monkeypatch.setattr(
+        "studio.ui.model_chooser.models",
+        lambda medium, _: ([one for one in entries if one.header.medium == medium], []),
+    )
+    return entries
+
+
+@pytest.fixture
+def window(qtbot, qapp, library):
+    theme.apply_theme(qapp)
+    context = StudioContext(Jobs(), Settings(), places(), print, lambda *a: None)
+    window = Window(Session(media.kinds(), context), RunWatch(places()))
+    window.show_page("train")
+    window.show()
+    yield window
+    window.was_closed = True
+    window.close()
+    window.deleteLater()
+    assert context.jobs.close()
+
+
+@pytest.fixture
+def drop(qtbot, window):
+    """Drop a file and wait for what is said of it."""
+
+    def take(path: Path) -> str:
+        window.message.say("")
+        window.dropping.take(Drop(path, "work"))
+        qtbot.waitUntil(lambda: bool(window.message.text))
+        return window.message.text
+
+    return take
+
+
+def export(kind, exporter, folder: Path) -> Path:
+    path = folder / f"mine{exporter.suffix}"
+    exporter.export(WORKS[kind.name], path, Settings(), ORIGIN)
+    return path
+
+
+@every_export
+def test_a_dropped_work_is_shown_with_its_model_as_one_step(
+    kind, exporter, window, drop, library, tmp_path
+):
+    library += [
+        ModelEntry(Path(f"{name}.safetensors"), ModelHeader(name, kind.name, name.title(), 64))
+        for name in ("starter", "mine")
+    ]
+    told = drop(export(kind, exporter, tmp_path))
+    history, panel = window.session.histories[kind.name], window.pages.panel
+    assert window.pages.name == kind.name
+    assert history.value == WORKS[kind.name]
+    assert panel.bar.model.entry.header.id == "mine" and panel.bar.seed.seed == 7
+    assert not panel.is_busy and panel.strip.documents == [WORKS[kind.name]]
+    assert told.startswith(f"mine{exporter.suffix}: Made with Atelier") and "My fruit" in told
+    history.undo()
+    assert history.value == kind.empty() and history.undo_text is None
+    history.redo()
+    assert history.value == WORKS[kind.name]
+
+
+@every_export
+def test_without_its_model_the_work_is_shown_and_the_model_named(
+    kind, exporter, window, drop, library, tmp_path
+):
+    other = ModelHeader("other", kind.name, "Other", 64)
+    library.append(ModelEntry(Path("other.safetensors"), other))
+    told = drop(export(kind, exporter, tmp_path))
+    assert "needs the model My fruit (mine), which is not here" in told
+    panel = window.pages.panel
+    assert panel.history.value == WORKS[kind.name] and not panel.is_busy
+    assert origin_of(panel.bar.model, "mine") == ORIGIN  # licence and credit travel on
+
+
+def test_a_file_without_a_record_changes_nothing(window, drop, tmp_path):
+    before = Artwork(RECIPE, Pixels(1, 1, b"abc"))
+    window.session.histories["artwork"].apply(before, "Generate")
+    Image.new("RGB", (4, 4)).save(tmp_path / "photo.png")
+    (tmp_path / "tune.mid").write_bytes(b"MThd nonsense")
+    (tmp_path / "noise.wav").write_bytes(b"RIFF")
+    for name in ("photo.png", "tune.mid", "noise.wav"):
+        assert drop(tmp_path / name).startswith(name)
+    assert window.session.histories["artwork"].value is before
+    assert window.pages.name == "train"
+
+
+def test_the_last_of_two_quick_drops_counts(qtbot, window, tmp_path, library):
+    kind, exporter = EXPORTS[0]
+    path = export(kind, exporter, tmp_path)
+    second = Artwork(Recipe("mine", Latent(8)), PIXELS)
+    exporter.export(second, tmp_path / "second.png", Settings())
+    for name in (path, tmp_path / "second.png"):
+        window.dropping.take(Drop(name, "work"))
+    history = window.session.histories[kind.name]
+    qtbot.waitUntil(lambda: history.value == second)
+    history.undo()
+    assert history.value == kind.empty()
+
+
+def test_a_file_can_be_chosen_instead_of_dropped(qtbot, window, tmp_path, library):
+    kind, exporter = EXPORTS[0]
+    path = export(kind, exporter, tmp_path)
+    by_text = {command.text: action for command, action in window.menus.actions}
+    by_text["Bring back an exported file…"].trigger()
+    dialog = window.findChild(QFileDialog)
+    assert all(exporter.suffix in dialog.nameFilters()[0] for _, exporter in EXPORTS)
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(lambda: window.session.histories[kind.name].value == WORKS[kind.name])
+
+
+def test_a_result_asked_for_meanwhile_does_not_take_the_place_of_what_was_brought(
+    qtbot, window, library, tmp_path, monkeypatch
+):
+    kind, exporter = EXPORTS[0]
+    library.append(ModelEntry(Path("m.safetensors"), ModelHeader("mine", "artwork", "Mine", 64)))
+    path = export(kind, exporter, tmp_path)
+
+    class Other:
+        def generate(self, recipe):
+            yield Finished(Artwork(recipe, PIXELS))
+
+        def generate_many(self, recipes):
+            yield Finished([Artwork(recipe, PIXELS) for recipe in recipes])
+
+    monkeypatch.setattr(window.session.context.generators, "_get", lambda *a: Other())
+    window.dropping.take(Drop(path, "work"))
+    window.show_page("artwork")  # begins the first result by itself, behind the file
+    assert window.pages.panel.is_busy
+    history = window.session.histories["artwork"]
+    qtbot.waitUntil(lambda: history.value == WORKS["artwork"])
+    assert not window.pages.panel.is_busy
+    qtbot.wait(100)
+    assert history.value == WORKS["artwork"]
