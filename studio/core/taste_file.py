@@ -26,7 +26,8 @@ FARTHEST = 100.0  # spreads of the model; nothing a model makes lies there
 
 def taste_path(model: str, places: Places) -> Path:
     """Where the likes of a model are; its id may come from a stranger's file, so it is hashed."""
-    return places.data / FOLDER / f"{hashlib.sha256(model.encode()).hexdigest()[:32]}.json"
+    name = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return places.data / FOLDER / f"{name}.json"
 
 
 def load_taste(model: str, places: Places) -> Taste:

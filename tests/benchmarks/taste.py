@@ -1,15 +1,14 @@
 """Simulated people with hidden tastes: how soon do proposals please them?
 
-    python tests/benchmarks/taste.py [--tastes 24] [--seen 1200] [--clicks any|strong]
+    python tests/benchmarks/taste.py [--tastes 24] [--seen 1500] [--clicks any|strong]
 
 For each starter model and each hidden taste, eight results are proposed, four of them are clicked
 (like or dislike, with a wobble), and so on. Printed are the mean percentiles, among random results
 at the same variety, of all proposals and of those that do not explore, after 0 to 40 clicks.
 
 Two kinds of hidden taste: a direction in the 32 coordinates, all of them standardised, plus a bump
-around some result (--seen leaves this as it is); and, with --seen N, a direction plus a bump in the
-first six principal components of what is seen or heard, by the medium's own features, over N
-results that are really made. A person who clicks strongly takes the four of eight that please or
+around some result; and, with --seen N, the same in the first six principal components of what is
+seen or heard, by the medium's own features, over N results that are really made. A person who clicks strongly takes the four of eight that please or
 displease most; any other clicks four at random.
 """
 
@@ -54,8 +53,9 @@ def follow(
     random = np.random.default_rng(seed)
     ranked, bar = np.sort(scores), np.quantile(scores, BAR)
     taste, found = Taste("simulated"), {}
+    fresh = np.ones(len(places), bool)  # nothing clicked is proposed again
     while True:
-        among = random.permutation(len(places))[:CANDIDATES]
+        among = random.permutation(np.flatnonzero(fresh))[:CANDIDATES]
         shown = among[taste.propose(places[among], SHOWN, int(random.integers(2**31)))]
         if len(taste.labels) in CLICKS:
             percents = 100 * np.searchsorted(ranked, scores[shown]) / len(ranked)
@@ -69,6 +69,7 @@ def follow(
         for index in order[: min(CLICKED, until - len(taste.labels))]:
             liked = felt[index] + WOBBLE * scores.std() * random.standard_normal() > 0
             taste = taste.judged(places[shown[index]], bool(liked))
+            fresh[shown[index]] = False
 
 
 def in_coordinates(space: TasteSpace) -> Callable[[int], tuple[np.ndarray, np.ndarray]]:
@@ -99,12 +100,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tastes", type=int, default=24)
     parser.add_argument("--seen", type=int, default=0)
+    parser.add_argument("--media", nargs="*", default=[kind.name for kind in kinds()])
     parser.add_argument("--clicks", choices=("any", "strong"), default="strong")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     print(f"| model | taste in | clicks: {' | '.join(str(clicks) for clicks in CLICKS)} |")
     print("|---|---|" + "---|" * len(CLICKS))
-    for kind in kinds():
+    for kind in (kind for kind in kinds() if kind.name in chosen.media):
         model = resource("models", f"{kind.starter}.safetensors")
         space = TasteSpace(kind.load_generator(model, "cpu")._play)  # type: ignore[attr-defined]
         tastes = {"coordinates": in_coordinates(space)}

