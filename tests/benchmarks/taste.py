@@ -8,8 +8,9 @@ at the same variety, of all proposals and of those that do not explore, after 0 
 
 Two kinds of hidden taste: a direction in the 32 coordinates, all of them standardised, plus a bump
 around some result; and, with --seen N, the same in the first six principal components of what is
-seen or heard, by the medium's own features, over N results that are really made. A person who clicks strongly takes the four of eight that please or
-displease most; any other clicks four at random.
+seen or heard, by the medium's own features, over N results that are really made. A person who
+clicks strongly takes the four of eight that please or displease most; any other clicks four at
+random.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ from studio.core.lineage import (
 )
 from studio.core.lineage_file import CONTENT, INDEX, lineage_from_files, lineage_to_files
 
-
 patient = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
