@@ -10,8 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core.errors import StudioError
-from studio.core.history import History
+from studio.core.history import History, Present
 from studio.core.kind import MediumKind
+from studio.core.lineage import Lineage
 from studio.core.project import (
     SUFFIX,
     Project,
@@ -30,7 +31,11 @@ RECENT = 8
 
 
 class Session(QObject):
-    """The open project; panels follow its histories."""
+    """The open project; panels follow its histories and record results in its lineages.
+
+    Lineages are saved with the project, but only their stars count as work to be saved: all else
+    in them comes with the documents.
+    """
 
     changed = Signal()
 
@@ -40,20 +45,26 @@ class Session(QObject):
         self.histories: dict[str, History[Any]] = {
             kind.name: History(kind.empty()) for kind in kinds
         }
+        self.lineages: dict[str, Present[Lineage]] = {
+            kind.name: Present(Lineage()) for kind in kinds
+        }
         self.path: Path | None = None
         self._kept: dict[str, bytes] = {}
         self._recovered = False
-        self._autosaved: list[Any] = self._documents()
+        self._autosaved: list[Any] = self._state()
+        self._saved_stars = self._stars()
         self._recovery: Recovery | None = None
-        for history in self.histories.values():
-            history.on_change.append(lambda _: self.changed.emit())
+        for followed in (*self.histories.values(), *self.lineages.values()):
+            followed.on_change.append(lambda _: self.changed.emit())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.autosave)
 
     @property
     def is_saved(self) -> bool:
         """Whether closing would lose nothing."""
-        return not self._recovered and all(one.is_saved for one in self.histories.values())
+        if self._recovered or self._stars() != self._saved_stars:
+            return False
+        return all(one.is_saved for one in self.histories.values())
 
     @property
     def title(self) -> str:
@@ -72,9 +83,8 @@ class Session(QObject):
 
     def new(self) -> None:
         """An empty project."""
-        self.path, self._kept, self._recovered = None, {}, False
-        for kind in self.kinds:
-            self.histories[kind.name].restart(kind.empty())
+        self.path = None
+        self._show(Project({}))
         self.changed.emit()
 
     def open(self, path: Path) -> None:
@@ -107,14 +117,14 @@ class Session(QObject):
             history.mark_saved()
         if self._recovery is not None:
             self._recovery.clear()
-        self._autosaved = self._documents()
+        self._autosaved, self._saved_stars = self._state(), self._stars()
         self._remember(path)
         self.changed.emit()
 
     def autosave(self) -> None:
         """Write what changed since the last time, on the worker."""
         self._timer.setInterval(self._interval_ms())
-        now = self._documents()
+        now = self._state()
         unchanged = all(a is b for a, b in zip(now, self._autosaved, strict=True))
         if self._recovery is None or unchanged or self.is_saved:
             return
@@ -125,8 +135,8 @@ class Session(QObject):
             recovery.save(project, kinds)
             yield Finished(now)
 
-        def done(documents: Any) -> None:
-            self._autosaved = documents
+        def done(state: Any) -> None:
+            self._autosaved = state
 
         self.context.jobs.submit(
             Job("autosave", work, self, on_result=done, on_error=self.context.report),
@@ -153,18 +163,28 @@ class Session(QObject):
         except StudioError:
             log.warning("The autosave failed", exc_info=True)
 
-    def _documents(self) -> list[Any]:
-        return [history.value for history in self.histories.values()]
+    def _state(self) -> list[Any]:
+        """Everything that is autosaved."""
+        return [one.value for one in (*self.histories.values(), *self.lineages.values())]
+
+    def _stars(self) -> list[frozenset[int]]:
+        return [lineage.value.stars for lineage in self.lineages.values()]
 
     def _project(self) -> Project:
         documents = {name: history.value for name, history in self.histories.items()}
-        return Project(documents, self._kept, str(self.path or ""))
+        lineages = {name: lineage.value for name, lineage in self.lineages.items()}
+        return Project(documents, self._kept, str(self.path or ""), lineages)
 
     def _show(self, project: Project) -> None:
         self._kept, self._recovered = project.kept, False
         for kind in self.kinds:
+            # The lineage first: panels look the document up in it.
+            self.lineages[kind.name].become(project.lineages.get(kind.name, Lineage()))
             document = project.documents.get(kind.name, kind.empty())
             self.histories[kind.name].restart(document)
+        self._saved_stars = self._stars()
+        for problem in project.problems:
+            self.context.notify(problem)
 
     def _remember(self, path: Path) -> None:
         before = [one for one in self.context.settings.recent_projects if one != str(path)]

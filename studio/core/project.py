@@ -19,6 +19,9 @@ from studio.core.errors import StudioError
 from studio.core.files import FileLock, is_locked, write_bytes
 from studio.core.kind import MediumKind
 from studio.core.library import Places
+from studio.core.lineage import Lineage
+from studio.core.lineage_file import FILES as LINEAGE_FILES
+from studio.core.lineage_file import lineage_from_files, lineage_to_files
 
 FORMAT = 1
 SUFFIX = ".atelier"
@@ -32,15 +35,18 @@ MEMBER_NAME = re.compile(r"[a-z0-9_]{1,64}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 @dataclass(frozen=True)
 class Project:
-    """One document per medium.
+    """One document per medium, and where everything made with it came from.
 
     kept holds the files of media that this Atelier does not have, so that saving loses nothing;
-    source is the project file that an autosave belongs to ("" for a project never saved).
+    source is the project file that an autosave belongs to ("" for a project never saved); problems
+    are sentences about what could not be read although the documents could.
     """
 
     documents: dict[str, Any]
     kept: dict[str, bytes] = field(default_factory=dict)
     source: str = ""
+    lineages: dict[str, Lineage] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 def save_project(path: Path, project: Project, kinds: Sequence[MediumKind]) -> None:
@@ -49,6 +55,10 @@ def save_project(path: Path, project: Project, kinds: Sequence[MediumKind]) -> N
     for kind in kinds:
         if kind.name in project.documents:
             for name, content in kind.encode(project.documents[kind.name]).items():
+                members[f"{kind.name}/{name}"] = content
+        lineage = project.lineages.get(kind.name, Lineage())
+        if lineage.nodes:
+            for name, content in lineage_to_files(lineage, kind.encode).items():
                 members[f"{kind.name}/{name}"] = content
     manifest = {
         "format": FORMAT,
@@ -73,14 +83,22 @@ def open_project(path: Path, kinds: Sequence[MediumKind]) -> Project:
     members = _read_members(path)
     manifest = _manifest(members.pop(MANIFEST, b""), path.name)
     documents: dict[str, Any] = {}
+    lineages: dict[str, Lineage] = {}
+    problems: list[str] = []
     for kind in kinds:
         prefix = f"{kind.name}/"
         mine = [name for name in members if name.startswith(prefix)]
-        if mine:
-            documents[kind.name] = kind.decode(
-                {name.removeprefix(prefix): members.pop(name) for name in mine}
-            )
-    return Project(documents, members, str(manifest.get("source", ""))[:4096])
+        files = {name.removeprefix(prefix): members.pop(name) for name in mine}
+        history = {name: files.pop(name) for name in LINEAGE_FILES if name in files}
+        if files:
+            documents[kind.name] = kind.decode(files)
+        if history:
+            try:
+                lineages[kind.name] = lineage_from_files(history)
+            except StudioError as error:  # the work itself is there
+                problems.append(str(error))
+    source = str(manifest.get("source", ""))[:4096]
+    return Project(documents, members, source, lineages, tuple(problems))
 
 
 def _manifest(content: bytes, name: str) -> dict[str, Any]:

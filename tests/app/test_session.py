@@ -1,5 +1,7 @@
 """The session: saving, opening, autosave, what a crash left."""
 
+import zipfile
+
 import pytest
 
 from studio import media
@@ -7,6 +9,7 @@ from studio.app.session import Session
 from studio.core.errors import StudioError
 from studio.core.latent import Latent, Recipe
 from studio.core.library import places
+from studio.core.lineage import Lineage
 from studio.core.pixels import Pixels
 from studio.core.settings import Settings, load_settings
 from studio.media.artwork.document import Artwork
@@ -98,4 +101,60 @@ def test_new_empties_everything(context, tmp_path):
     session.histories["artwork"].apply(PICTURE, "Generate")
     session.new()
     assert session.is_saved and session.histories["artwork"].value == Artwork()
+    session.close(keep_unsaved=False)
+
+
+def test_results_are_remembered_with_the_project_and_undo_does_not_touch_them(context, tmp_path):
+    session = make(context)
+    history, lineage = session.histories["artwork"], session.lineages["artwork"]
+    history.apply(PICTURE, "Generate")
+    lineage.become(lineage.value.recorded(PICTURE, "dice", thumbnail=b"png"))
+    other = Artwork(Recipe(latent=Latent(seed=4)), PICTURE.pixels)
+    history.apply(other, "Vary")
+    lineage.become(lineage.value.recorded(other, "vary", [0], settings="strength 0.3"))
+    before = lineage.value
+    history.undo()
+    assert lineage.value is before
+    session.save(tmp_path / "a.atelier")
+    again = make(context)
+    again.open(session.path)
+    found = again.lineages["artwork"].value
+    assert [(n.verb, n.parents, n.settings) for n in found.nodes] == [
+        ("dice", (), ""),
+        ("vary", (0,), "strength 0.3"),
+    ]
+    assert found.of(again.histories["artwork"].value).id == 0
+    again.new()
+    assert again.lineages["artwork"].value == Lineage()
+    for one in (session, again):
+        one.close(keep_unsaved=False)
+
+
+def test_a_star_is_work_to_be_saved_and_recovered_but_a_result_alone_is_not(context, tmp_path):
+    session = make(context)
+    lineage = session.lineages["artwork"]
+    lineage.become(lineage.value.recorded(PICTURE, "dice"))
+    assert session.is_saved
+    lineage.become(lineage.value.with_star(0))
+    assert not session.is_saved
+    session.save(tmp_path / "a.atelier")
+    assert session.is_saved
+    lineage.become(lineage.value.with_star(0, False))
+    session.close(keep_unsaved=True)
+    session._recovery._lock.release()  # as the end of the process does
+    later = Session(media.kinds(), context)
+    later.recover(later.start())
+    assert len(later.lineages["artwork"].value.nodes) == 1 and not later.is_saved
+    later.close(keep_unsaved=False)
+
+
+def test_a_damaged_lineage_is_said_and_the_work_is_there(context, tmp_path):
+    session = make(context)
+    session.histories["artwork"].apply(PICTURE, "Generate")
+    session.save(tmp_path / "a.atelier")
+    with zipfile.ZipFile(session.path, "a") as archive:
+        archive.writestr("artwork/lineage.json", "[]")
+    session.open(session.path)
+    assert session.histories["artwork"].value == PICTURE
+    assert context.said == ["The history of results in this project is damaged."]
     session.close(keep_unsaved=False)

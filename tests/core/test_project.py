@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from studio.core import project as project_module
 from studio.core.errors import StudioError
+from studio.core.latent import Latent, Recipe
 from studio.core.library import places
+from studio.core.lineage import Lineage, opened
 from studio.core.project import (
     Project,
     Recovery,
@@ -23,6 +26,7 @@ from studio.core.project import (
     open_project,
     save_project,
 )
+from studio.core.recipe_file import recipe_from_json, recipe_to_json
 
 WORDS = SimpleNamespace(
     name="words",
@@ -61,6 +65,50 @@ def test_a_medium_that_is_not_installed_is_kept(path):
     assert without.documents == {"words": ["a"]}
     save_project(path, without, [WORDS])
     assert open_project(path, [WORDS, SUMS]).documents == {"words": ["a"], "sums": 3}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    recipe: Recipe = Recipe()
+
+
+DRAWN = SimpleNamespace(
+    name="drawn",
+    encode=lambda one: {"document.json": json.dumps(recipe_to_json(one.recipe)).encode()},
+    decode=lambda files: Drawn(recipe_from_json(json.loads(files.pop("document.json")))),
+)
+
+
+def test_where_everything_came_from_is_kept_with_the_documents(path):
+    now = Drawn(Recipe("m", Latent(9)))
+    lineage = Lineage().recorded(Drawn(), "dice", thumbnail=b"png").with_star(0)
+    lineage = lineage.recorded(now, "vary", [0], settings="strength 0.3")
+    save_project(path, Project({"drawn": now}, lineages={"drawn": lineage}), [DRAWN])
+    project = open_project(path, [DRAWN])
+    assert project.documents == {"drawn": now} and project.problems == ()
+    found = project.lineages["drawn"]
+    assert [n.parents for n in found.nodes] == [(), (0,)] and found.stars == {0}
+    assert opened(found.nodes[0].document, DRAWN.decode) == Drawn()
+    save_project(path, project, [DRAWN])
+    assert open_project(path, [DRAWN]) == project
+    elsewhere = open_project(path, [])  # where this medium is not installed
+    save_project(path, elsewhere, [])
+    assert open_project(path, [DRAWN]) == project
+
+
+def test_a_project_without_lineage_opens_as_before(path):
+    save_project(path, Project({"drawn": Drawn()}, lineages={"drawn": Lineage()}), [DRAWN])
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["manifest.json", "drawn/document.json"]
+    assert open_project(path, [DRAWN]) == Project({"drawn": Drawn()})
+
+
+def test_a_damaged_lineage_costs_no_document(path):
+    document = ("drawn/document.json", DRAWN.encode(Drawn())["document.json"])
+    path.write_bytes(zipped([MANIFEST, document, ("drawn/lineage.json", b"[]")]))
+    project = open_project(path, [DRAWN])
+    assert project.documents == {"drawn": Drawn()} and project.lineages == {}
+    assert project.problems == ("The history of results in this project is damaged.",)
 
 
 def test_the_file_is_a_plain_zip_with_a_readable_manifest(path):
