@@ -13,8 +13,10 @@ from typing import Any, NoReturn
 from studio import __version__
 from studio.app.cli_options import (
     add_device,
+    add_find,
     add_json,
     add_remedy,
+    add_reroll,
     add_train,
     psi,
 )
@@ -111,6 +113,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(add("check", "Say what is in a folder and what is wrong with it.", "cli_folder"))
     add_train(add("train", "Train a model on a folder; Ctrl+C stops safely.", "cli_train"))
     _add_generate(add("generate", "Write results of a model as files.", "cli_models"))
+    add_reroll(add("reroll", "Keep a part of a result, make the rest anew.", "cli_fit"))
+    add_find(add("find", "Bring your own picture, tile or clip into a model.", "cli_fit"))
     _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
     _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
     models = add("models", "List the models there are.", "cli_models")

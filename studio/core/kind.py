@@ -159,7 +159,7 @@ class Reader(Protocol):
         ...
 
     def open(self, path: Path, size_px: int) -> Any:
-        """One file as a document of the medium, as training would see it; StudioError if it cannot."""
+        """One file as a document, as training would see it; StudioError where that cannot be."""
         ...
 
 

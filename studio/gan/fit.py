@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from studio.core.errors import StudioError
 from studio.core.latent import MAX_SEED, Latent
 from studio.core.work import Finished, Preview, Progress, Work
 from studio.gan.explore import Playable
@@ -26,6 +27,7 @@ WARM_UP, COOL_DOWN, NOISY = 0.05, 0.25, 0.75  # shares of the steps
 NOISE = 0.05  # of the spread of w, at the beginning
 LEAST_SCALE = 0.03  # of the largest: no axis is so narrow that a step along it costs everything
 SPREAD_SAMPLES = 4096
+MOST_STEPS = 2000
 
 
 class Subject(Protocol):
@@ -52,13 +54,15 @@ class Subject(Protocol):
 class Plan:
     """How much work a fit may be; prior weighs the Mahalanobis distance against the loss.
 
-    seconds bounds the steps, which end early and well on a slow machine.
+    anchor does so for the distance from the best sample, so that what is made anew stays other
+    than what was there. seconds bounds the steps, which end early and well on a slow machine.
     """
 
     samples: int = 64
     steps: int = 120
     rate: float = 0.08
     prior: float = 0.01
+    anchor: float = 0.0
     seconds: float = 60.0
     at_once: int = 8
     preview_every: int = 15
@@ -163,7 +167,8 @@ class _Climb:
         self._subject, self._start, self._plan = subject, start, plan
         self._maps = subject.maps([start])
         self._spread = spread_of(play.network)
-        self._u = self._spread.of(play.ws(start)).clone().requires_grad_()
+        self._from = self._spread.of(play.ws(start))
+        self._u = self._from.clone().requires_grad_()
         self._random = torch.Generator().manual_seed(start.seed)
         self._adam = torch.optim.Adam([self._u], lr=plan.rate)
 
@@ -176,6 +181,7 @@ class _Climb:
             outputs = self._subject.draw(self._spread.ws(u), self._maps)
             distance = self._subject.distance(outputs)[0]
             loss = distance + self._plan.prior * self._u.square().mean()
+            loss = loss + self._plan.anchor * (self._u - self._from).square().mean()
             self._adam.zero_grad()
             loss.backward()
         self._adam.step()
@@ -196,6 +202,13 @@ def pace(progress: float) -> float:
     up = min(1.0, (progress + 1e-3) / WARM_UP)
     down = min(1.0, (1 - progress) / COOL_DOWN)
     return up * (0.5 - 0.5 * math.cos(math.pi * down))
+
+
+def steps_of(steps: int, plan: Plan) -> int:
+    """The steps asked for, or the plan's where that is 0; StudioError when they make no sense."""
+    if not 0 <= steps <= MOST_STEPS:
+        raise StudioError(f"Finding takes at most {MOST_STEPS:,} steps.")
+    return steps or plan.steps
 
 
 def point_of(ws: Tensor) -> bytes:

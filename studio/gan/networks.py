@@ -202,9 +202,9 @@ class Generator(nn.Module):
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
                 picture = picture + upsample(rgb, (2, 2), self.config.torus)
-            rgb = picture
             if change is not None:
-                x, rgb = change(x), change(rgb)
+                x, picture = change(x), change(picture)
+            rgb = picture
         assert rgb is not None
         return torch.tanh(rgb) if self.config.bounded else rgb
 

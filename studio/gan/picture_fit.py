@@ -17,19 +17,20 @@ from studio.core.kind import Found
 from studio.core.latent import COMPOSITE, Latent, Recipe
 from studio.core.pixels import Pixels
 from studio.core.work import Work, mapped
-from studio.gan.fit import Fitted, Plan, fit
+from studio.gan.fit import Fitted, Plan, fit, steps_of
 from studio.gan.layers import upsample
 from studio.gan.masks import checked, composite, feather
 from studio.gan.pictures import to_pixels, to_signed
 from studio.gan.stage import Maps, Stage
 
 COARSEST_PX = 4
+BAND = 8  # a fit looks mostly at the locked pixels within this share of the side from the border
+DEEP = 0.02  # and so much at all others
 REACH = 8  # the new takes over from the old within this share of the side: 1 / REACH
 SAME_LEVELS = 4.0  # of 255: a recipe that comes so close to the kept pixels is theirs
-REROLL = Plan(samples=64, steps=120)
+REROLL = Plan(samples=64, steps=60, anchor=0.1)
 INSTANT = Plan(samples=8, steps=0)
 FIND = Plan(samples=128, steps=300, rate=0.1, prior=0.002, seconds=180.0, preview_every=25)
-LEAST_STEPS, MOST_STEPS = 1, 2000
 
 
 class MaskedPyramid:
@@ -96,6 +97,16 @@ class Kept:
         return max(2, min(self.locked.shape) // REACH)
 
     @property
+    def weight(self) -> np.ndarray:
+        """How much a fit looks at each pixel: at the locked ones, most at those near the border.
+
+        What lies deep inside says little about what fits outside, and would draw everything back
+        to what it was. float32 [H, W].
+        """
+        near = feather(~self.locked, max(2, min(self.locked.shape) // BAND), self.wraps)
+        return self.locked * (DEEP + (1 - DEEP) * near).astype(np.float32)
+
+    @property
     def share(self) -> np.ndarray:
         """How much the old counts: float32 [H, W]."""
         return feather(self.locked, self.reach_px, self.wraps)
@@ -120,7 +131,7 @@ def reroll_pixels(
     """
     refuse_other_size(stage, pixels)
     kept = Kept(pixels.array(), checked(locked, pixels.width, pixels.height), stage.wraps)
-    subject = PictureSubject(stage, _pyramid(stage, kept.pixels, kept.share), kept)
+    subject = PictureSubject(stage, _pyramid(stage, kept.pixels, kept.weight), kept)
     plan = INSTANT if instant else REROLL
     before = recipe.latent if _still_gives(stage, recipe, kept) else None
 
@@ -134,7 +145,7 @@ def reroll_pixels(
         signed = stage.play.signed(replace(recipe, latent=latent))
         return signed.with_option(COMPOSITE, True), Pixels.of(found)
 
-    return (yield from mapped(fit(stage.play, subject, seed, recipe.latent.psi, plan), finished))
+    yield from mapped(fit(stage.play, subject, seed, recipe.latent.psi, plan), finished)
 
 
 def refuse_other_size(stage: Stage, pixels: Pixels) -> None:
@@ -149,15 +160,15 @@ def refuse_other_size(stage: Stage, pixels: Pixels) -> None:
         )
 
 
-def _pyramid(stage: Stage, pixels: np.ndarray, share: np.ndarray) -> MaskedPyramid:
+def _pyramid(stage: Stage, pixels: np.ndarray, weight: np.ndarray) -> MaskedPyramid:
     device = stage.play.device.torch_device
     target = to_signed(torch.from_numpy(pixels.copy())[None]).to(device)
-    weight = torch.from_numpy(share)[None, None].to(device)
-    return MaskedPyramid(target, weight, stage.wraps)
+    counts = torch.from_numpy(weight)[None, None].to(device)
+    return MaskedPyramid(target, counts, stage.wraps)
 
 
 def _still_gives(stage: Stage, recipe: Recipe, kept: Kept) -> bool:
-    """Whether the recipe makes the locked pixels: not after edits, nor that of a foreign picture."""
+    """Whether the recipe makes the locked pixels, as it does not after edits."""
     if recipe.model != stage.play.header.id:
         return False
     apart = np.abs(drawn(stage, recipe.latent).astype(float) - kept.pixels)
@@ -175,7 +186,7 @@ def blended(stage: Stage, before: Latent, new: Latent, kept: Kept) -> np.ndarray
     share = stage.uncut(torch.from_numpy(kept.share)[None, None].to(device))
 
     def change(x: Tensor) -> Tensor:
-        part = F.adaptive_avg_pool2d(share, x.shape[2:]).to(x.dtype)
+        part = F.adaptive_avg_pool2d(share, (x.shape[2], x.shape[3])).to(x.dtype)
         return torch.cat([x[:1], torch.lerp(x[1:], x[:1], part)])
 
     ws = torch.cat([stage.play.ws(before), stage.play.ws(new)])
@@ -204,16 +215,9 @@ def find_pixels(stage: Stage, recipe: Recipe, pixels: Pixels, seed: int, steps: 
         document = (signed, Pixels.of(made))
         if not isinstance(value, Fitted):
             return document
-        return Found(signed, document, {**figures(made, given), "searched_levels": best[0]})
+        return Found(signed, document, {**figures(made, given), "searched_levels": round(best[0], 2)})
 
-    return (yield from mapped(fit(stage.play, subject, seed, recipe.latent.psi, plan), shown))
-
-
-def steps_of(steps: int, plan: Plan) -> int:
-    """The steps asked for, or the plan's; StudioError when that makes no sense."""
-    if steps and not LEAST_STEPS <= steps <= MOST_STEPS:
-        raise StudioError(f"Finding takes {LEAST_STEPS} to {MOST_STEPS:,} steps.")
-    return steps or plan.steps
+    yield from mapped(fit(stage.play, subject, seed, recipe.latent.psi, plan), shown)
 
 
 def figures(made: np.ndarray, given: np.ndarray) -> dict[str, float]:
@@ -222,5 +226,3 @@ def figures(made: np.ndarray, given: np.ndarray) -> dict[str, float]:
     square = float(np.square(apart).mean())
     psnr = 10 * math.log10(255**2 / square) if square else math.inf
     return {"levels": round(float(np.abs(apart).mean()), 2), "psnr_db": round(psnr, 2)}
-
-

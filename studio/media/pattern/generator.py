@@ -61,7 +61,7 @@ class PatternGenerator:
         """locked bool [H, W], a torus like the tile; those pixels come back byte for byte."""
         stage, recipe = self._stage(document.recipe), document.recipe
         work = reroll_pixels(stage, recipe, document.pixels, locked, seed, instant)
-        return mapped(work, lambda made: Tile(*made, document.repeat))
+        return mapped(work, lambda made: _as_tile(made, document.repeat))
 
     def find(self, document: Tile, seed: int = 0, steps: int = 0) -> Work:
         """Figures: levels (of 255) and psnr_db."""
@@ -72,8 +72,9 @@ class PatternGenerator:
 
 def _as_tile(value: Any, repeat: str) -> Any:
     if isinstance(value, Found):
-        return replace(value, document=Tile(*value.document, repeat))
-    return Tile(*value, repeat)
+        return replace(value, document=_as_tile(value.document, repeat))
+    recipe, pixels = value
+    return Tile(recipe, pixels, repeat)
 
 
 @torch.no_grad()
