@@ -144,9 +144,8 @@ def _distances(play: Playable, subject: Subject, latents: Sequence[Latent]) -> l
 
 def _climb(play: Playable, subject: Subject, best: Latent, first: float, plan: Plan) -> Work:
     """Adam from the best sample on; the better of where it began and where it ends."""
-    begun = time.monotonic()
     climb = _Climb(play, subject, best, plan)
-    done = 0
+    begun, done = time.monotonic(), 0
     while done < plan.steps and time.monotonic() - begun < plan.seconds:
         distance = climb.step(done / plan.steps)
         done += 1

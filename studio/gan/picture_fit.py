@@ -215,7 +215,9 @@ def find_pixels(stage: Stage, recipe: Recipe, pixels: Pixels, seed: int, steps: 
         document = (signed, Pixels.of(made))
         if not isinstance(value, Fitted):
             return document
-        return Found(signed, document, {**figures(made, given), "searched_levels": round(best[0], 2)})
+        return Found(
+            signed, document, {**figures(made, given), "searched_levels": round(best[0], 2)}
+        )
 
     yield from mapped(fit(stage.play, subject, seed, recipe.latent.psi, plan), shown)
 
