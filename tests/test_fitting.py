@@ -23,7 +23,9 @@ from studio.media.music.locks import Lock
 
 KINDS = {kind.name: kind for kind in kinds()}
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-pictured = pytest.mark.parametrize("kind", [KINDS["artwork"], KINDS["pattern"]], ids=str)
+pictured = pytest.mark.parametrize(
+    "kind", [KINDS["artwork"], KINDS["pattern"]], ids=lambda kind: kind.name
+)
 SIDE = 32
 masks = st.binary(min_size=SIDE**2 // 8, max_size=SIDE**2 // 8).map(
     lambda bits: np.unpackbits(np.frombuffer(bits, np.uint8)).reshape(SIDE, SIDE).astype(bool)

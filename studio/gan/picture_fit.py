@@ -24,6 +24,7 @@ from studio.gan.pictures import to_pixels, to_signed
 from studio.gan.stage import Maps, Stage
 
 COARSEST_PX = 4
+LEAST_SQUARE = 1e-4  # bounds what pictures that are the same score
 BAND = 8  # a fit looks mostly at the locked pixels within this share of the side from the border
 DEEP = 0.02  # and so much at all others
 REACH = 8  # the new takes over from the old within this share of the side: 1 / REACH
@@ -226,5 +227,5 @@ def figures(made: np.ndarray, given: np.ndarray) -> dict[str, float]:
     """levels and psnr_db of two pictures uint8 [H, W, 3]."""
     apart = made.astype(float) - given
     square = float(np.square(apart).mean())
-    psnr = 10 * math.log10(255**2 / square) if square else math.inf
+    psnr = 10 * math.log10(255**2 / max(square, LEAST_SQUARE))
     return {"levels": round(float(np.abs(apart).mean()), 2), "psnr_db": round(psnr, 2)}
