@@ -89,7 +89,8 @@ def test_find_writes_both_and_a_picture_of_both(atelier, kind, folder_of, tmp_pa
     names = {f"00-original{ending}", f"00-found{ending}", "00-side-by-side.png"}
     assert {path.name for path in (tmp_path / "o").iterdir()} == names
     assert "searched" in out.splitlines()[-1]
-    assert Image.open(tmp_path / "o" / "00-side-by-side.png").size == (520, 256)
+    with Image.open(tmp_path / "o" / "00-side-by-side.png") as both:
+        assert both.size == (520, 256)
     original = (tmp_path / "o" / f"00-original{ending}").read_bytes()
     assert b"atelier" not in original, "it was not made by a model"
 
