@@ -13,8 +13,10 @@ from typing import Any, NoReturn
 from studio import __version__
 from studio.app.cli_options import (
     add_device,
+    add_find,
     add_json,
     add_remedy,
+    add_reroll,
     add_train,
     psi,
 )
@@ -116,6 +118,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_verbs(verbs)
     for command in verbs.values():
         add_device(command)
+    add_reroll(add("reroll", "Keep a part of a result, make the rest anew.", "cli_fit"))
+    add_find(add("find", "Bring your own picture, tile or clip into a model.", "cli_fit"))
     _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
     _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
     models = add("models", "List the models there are.", "cli_models")

@@ -111,6 +111,37 @@ def _add_expert(group: argparse._ArgumentGroup) -> None:
     add("--seed", type=count, metavar="N", help="random seed (default 0)")
 
 
+def add_reroll(command: argparse.ArgumentParser) -> None:
+    """Everything but what is kept made anew."""
+    add = command.add_argument
+    add("work", metavar="WORK", help="MODEL:SEED, like fruit:12")
+    add(
+        "--keep",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        help="a mask, white is kept; for music like bars=1-2 or tracks=bass; can be repeated",
+    )
+    add("--out", required=True, metavar="FOLDER")
+    add("--count", type=count, default=1, metavar="N", help="how many (default 1)")
+    add("--seed", type=count, default=1, metavar="N", help="the first one's (default 1)")
+    add("--instant", action="store_true", help="search and blend only: fits less, takes no time")
+    add("--format", metavar="F", help="png; mid or wav for music")
+    add_device(command)
+
+
+def add_find(command: argparse.ArgumentParser) -> None:
+    """A person's own file as a model can make it."""
+    add = command.add_argument
+    add("file", metavar="FILE", help="a picture, a tile, a MIDI file")
+    add("--model", required=True, metavar="MODEL", help="a file, a run, or a name from `models`")
+    add("--out", required=True, metavar="FOLDER")
+    add("--steps", type=count, default=0, metavar="N", help="how long to look (default 300)")
+    add("--seed", type=count, default=0, metavar="N", help="where to begin (default 0)")
+    add("--format", metavar="F", help="png; mid or wav for music")
+    add_device(command)
+
+
 def size(text: str) -> int:
     if text not in ("32", "64", "128", "256", "512"):
         raise argparse.ArgumentTypeError(f"{text} is not 32, 64, 128, 256 or 512")

@@ -19,6 +19,18 @@ MIN_FILES = 8  # fewer teach a network nothing but themselves
 
 
 @dataclass(frozen=True)
+class Found:
+    """A person's own example as a model can make it: a recipe that all verbs work on.
+
+    figures say how close it came, in words and numbers that mean something in its medium.
+    """
+
+    recipe: Recipe
+    document: Any
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Refusal:
     """A file that training leaves out, why, in words for the person, and what would take it in."""
 
@@ -108,6 +120,29 @@ class Generator(Protocol):
         """Preview((index, document)) for each recipe, then Finished(list of documents)."""
         ...
 
+    def lock(self, document: Any, words: Sequence[str]) -> Any:
+        """What a person keeps of a document, read from words of the command line.
+
+        Mask files of pictures and tiles, words like bars=1-2 in music. StudioError where they
+        make no sense.
+        """
+        ...
+
+    def reroll(self, document: Any, locked: Any, seed: int, instant: bool = False) -> Work:
+        """Everything but what is locked made anew, to fit it: Preview and Finished(document).
+
+        What is locked comes back exactly, however often. instant blends and searches only.
+        StudioError if locked holds nothing, everything, or does not belong to the document.
+        """
+        ...
+
+    def find(self, document: Any, seed: int = 0, steps: int = 0) -> Work:
+        """The latent whose result is nearest to a document: Preview(document), Finished(Found).
+
+        steps 0: as many as are worth it. StudioError for an empty document or one of another size.
+        """
+        ...
+
 
 class Reader(Protocol):
     """Reads a person's folder for one medium; numpy only, writes nothing but the cache.
@@ -122,6 +157,10 @@ class Reader(Protocol):
 
     def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
         """Finished((Examples in cache, FolderReport)). StudioError under 8 usable files."""
+        ...
+
+    def open(self, path: Path, size_px: int) -> Any:
+        """One file as a document, as training would see it; StudioError where that cannot be."""
         ...
 
 

@@ -15,6 +15,7 @@ MAX_MOVES = 64  # of one latent
 MAX_DEPTH = 12  # parents of parents
 MAX_LATENTS = 256  # in all, with those that moves lead to
 Option = int | float | str | bool
+COMPOSITE = "composite"  # the option that says: only a part of the result is what the recipe gives
 
 
 def draw(seed: int, stream: int, *shape: int) -> np.ndarray:
@@ -189,6 +190,15 @@ class Recipe:
 
     def with_option(self, name: str, value: Option) -> Recipe:
         return replace(self, options=tuple(sorted({**dict(self.options), name: value}.items())))
+
+    def without_option(self, name: str) -> Recipe:
+        kept = tuple((one, value) for one, value in self.options if one != name)
+        return replace(self, options=kept)
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether something was kept from before, so that the recipe alone does not give it all."""
+        return bool(self.option(COMPOSITE, False))
 
     def with_latent(self, **changes: Any) -> Recipe:
         return replace(self, latent=replace(self.latent, **changes))

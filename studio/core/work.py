@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,3 +41,12 @@ def result_of(work: Work) -> Any:
         if isinstance(event, Finished):
             value = event.value
     return value
+
+
+def mapped(work: Work, change: Callable[[Any], Any]) -> Work:
+    """The same work, with what it shows and finishes with changed."""
+    for event in work:
+        if isinstance(event, Progress):
+            yield event
+        else:
+            yield type(event)(change(event.value))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from studio.core.errors import StudioError
 from studio.core.latent import (
+    COMPOSITE,
     LAYER_GROUPS,
     Cross,
     Drift,
@@ -55,8 +56,8 @@ class Playable:
         self.network = self.network.to(self.device.torch_device)
 
     def signed(self, recipe: Recipe) -> Recipe:
-        """The recipe with this model's id in it."""
-        return replace(recipe, model=self.header.id)
+        """The recipe with this model's id in it, of a result that is wholly its own."""
+        return replace(recipe.without_option(COMPOSITE), model=self.header.id)
 
     def tensor(self, seed: int, stream: int, *shape: int) -> Tensor:
         """The numbers of a seed as a tensor on the device."""

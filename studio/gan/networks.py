@@ -9,6 +9,7 @@ constant, which repeats over tiles of any multiple.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -184,11 +185,12 @@ class Generator(nn.Module):
         noise: list[Tensor] | None = None,
         spatial: Tensor | None = None,
         cells: tuple[int, int] = (0, 0),
+        change: Callable[[Tensor], Tensor] | None = None,
     ) -> Tensor:
         """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 3, H, W].
 
         cells rolls the constant by so many of its cells, down and right, as the caller rolled
-        noise and spatial.
+        noise and spatial. change gets features and colours at every resolution, to blend them.
         """
         x = self.first_map(ws.shape[0], spatial, cells)
         rgb: Tensor | None = None
@@ -200,6 +202,8 @@ class Generator(nn.Module):
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
                 picture = picture + upsample(rgb, (2, 2), self.config.torus)
+            if change is not None:
+                x, picture = change(x), change(picture)
             rgb = picture
         assert rgb is not None
         return torch.tanh(rgb) if self.config.bounded else rgb

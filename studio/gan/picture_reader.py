@@ -174,6 +174,21 @@ class PictureReader:
         return self._small[path]
 
 
+def open_square(
+    path: Path, size_px: int, wraps: Callable[[np.ndarray], bool] | None = None
+) -> np.ndarray:
+    """The middle square of one picture as training would see it: uint8 [size, size, 3].
+
+    wraps as in PictureReader. StudioError names the file.
+    """
+    try:
+        image = open_picture(path, OPENING).image
+    except (StudioError, OSError) as error:
+        raise StudioError(f"{path.name} cannot be used: {error}.") from error
+    small = square(image, min(SEAM_PX, *image.size), wrap=False)
+    return square(image, size_px, wrap=wraps is not None and wraps(small))
+
+
 def look_at(
     name: str, digest: bytes, opened: Opened, wraps: Callable[[np.ndarray], bool] | None
 ) -> Look:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from studio.core.pixels import Pixels
 from studio.core.work import Work
-from studio.gan.picture_reader import PictureReader
+from studio.gan.picture_reader import PictureReader, open_square
 from studio.gan.picture_report import FOR_ANY
+from studio.media.artwork.document import Artwork
 
 
 class ArtworkReader:
@@ -21,3 +23,6 @@ class ArtworkReader:
 
     def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
         return self._pictures.read(folder, size_px, cache, remedies)
+
+    def open(self, path: Path, size_px: int) -> Artwork:
+        return Artwork(pixels=Pixels.of(open_square(path, size_px)))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import torch
+import numpy as np
 
+from studio.core.kind import Found
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
-from studio.core.work import Work
+from studio.core.work import Work, mapped
 from studio.gan.explore import Playable, play_many, play_one
+from studio.gan.masks import read_masks
 from studio.gan.networks import Generator, NetworkConfig
-from studio.gan.pictures import to_pixels
+from studio.gan.picture_fit import drawn, find_pixels, reroll_pixels
+from studio.gan.stage import Stage
 from studio.media.artwork.document import Artwork
 
 
@@ -23,6 +28,7 @@ class ArtworkGenerator:
         self._play = Playable(path, "artwork", device, lambda n: Generator(NetworkConfig(**n)))
         self.header = self._play.header
         self.device = self._play.device.words
+        self._stage = Stage(self._play)
 
     def generate(self, recipe: Recipe) -> Work:
         return play_one(self._artwork, recipe)
@@ -30,9 +36,27 @@ class ArtworkGenerator:
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._artwork, recipes)
 
-    @torch.no_grad()
     def _artwork(self, recipe: Recipe) -> Artwork:
-        network = self._play.network
-        noise = self._play.noise(recipe.latent, [(s, s) for s in network.noise_sides()])
-        output = network.synthesise(self._play.ws(recipe.latent), noise)
-        return Artwork(self._play.signed(recipe), Pixels.of(to_pixels(output)[0]))
+        return Artwork(self._play.signed(recipe), Pixels.of(drawn(self._stage, recipe.latent)))
+
+    def lock(self, document: Artwork, words: Sequence[str]) -> np.ndarray:
+        return read_masks(words, document.pixels.width, document.pixels.height)
+
+    def reroll(
+        self, document: Artwork, locked: np.ndarray, seed: int, instant: bool = False
+    ) -> Work:
+        """locked bool [H, W]; those pixels come back byte for byte."""
+        recipe, pixels = document.recipe, document.pixels
+        work = reroll_pixels(self._stage, recipe, pixels, locked, seed, instant)
+        return mapped(work, lambda made: Artwork(*made))
+
+    def find(self, document: Artwork, seed: int = 0, steps: int = 0) -> Work:
+        """Figures: levels (of 255) and psnr_db."""
+        work = find_pixels(self._stage, document.recipe, document.pixels, seed, steps)
+        return mapped(work, _as_artwork)
+
+
+def _as_artwork(value: Any) -> Any:
+    if isinstance(value, Found):
+        return replace(value, document=Artwork(*value.document))
+    return Artwork(*value)

@@ -15,8 +15,17 @@ from studio.core.errors import StudioError
 from studio.core.examples import ExampleWriter
 from studio.core.files import walk
 from studio.core.kind import Refusal
+from studio.core.latent import Recipe
 from studio.core.work import Finished, Progress, Work
-from studio.media.music.document import PITCH_LOW, PITCHES, STEPS, STEPS_PER_BAR, TRACKS
+from studio.media.music.document import (
+    PITCH_LOW,
+    PITCHES,
+    STEPS,
+    STEPS_PER_BAR,
+    TRACKS,
+    Clip,
+    clip_of,
+)
 from studio.media.music.folder_report import (
     REMEDIES,
     Reading,
@@ -85,6 +94,20 @@ class MusicReader:
             examples = writer.close()
         yield Finished((examples, report))
 
+    def open(self, path: Path, size_px: int) -> Clip:
+        """The first four bars that have notes enough, on the grid, in the key of the file."""
+        try:
+            song = parse_song(_content(path))
+        except StudioError as error:
+            raise StudioError(f"{path.name} cannot be used. {error}") from error
+        lines = _lines(song)
+        found = next(_keyed_phrases(lines), None)
+        if found is None:
+            raise StudioError(f"No four bars of {path.name} have {LEAST_NOTES} notes.")
+        roll, shift = found
+        recipe = Recipe().with_option("key", -shift)
+        return clip_of(roll, recipe, _tempo_bpm(song)).transpose(-shift)
+
     def _survey(self, folder: Path, remedies: Sequence[str]) -> Generator[Any, None, Survey]:
         """Read every file; where there are few phrases, cut them again in between."""
         refuse_unknown(remedies, REMEDIES, "music")
@@ -148,7 +171,6 @@ def _reading(song: Song) -> tuple[Reading, Lines]:
     """Lay a song on the grid, tell its parts apart, cut it."""
     grid = Grid(song)
     lines = tell_apart(song, grid.steps(song.start), grid.steps(song.end))
-    tempo = next((bpm for _, bpm in reversed(song.tempos) if 20 <= bpm <= 300), 120.0)
     rolls = list(_phrases(lines))
     notes = np.concatenate([lines.of(track) for track in TRACKS])
     pitched = np.concatenate([lines.of(track) for track in TRACKS[:3]])
@@ -157,7 +179,7 @@ def _reading(song: Song) -> tuple[Reading, Lines]:
         lines.tracks,
         grid.meters[0],
         grid.upbeat_quarters > 0,
-        tempo,
+        _tempo_bpm(song),
         key_name(key_weights(pitched)) if len(pitched) else "",
         len(notes) / max(sounding, 1),
         tuple(deflated(roll) for roll in rolls),
@@ -166,8 +188,22 @@ def _reading(song: Song) -> tuple[Reading, Lines]:
     return reading, lines
 
 
+def _lines(song: Song) -> Lines:
+    grid = Grid(song)
+    return tell_apart(song, grid.steps(song.start), grid.steps(song.end))
+
+
+def _tempo_bpm(song: Song) -> float:
+    return next((bpm for _, bpm in reversed(song.tempos) if 20 <= bpm <= 300), 120.0)
+
+
 def _phrases(lines: Lines, offset: int = 0) -> Iterator[np.ndarray]:
     """Phrases bool [4, 2, 64, 84] every four bars from the first bar with notes."""
+    return (roll for roll, _ in _keyed_phrases(lines, offset))
+
+
+def _keyed_phrases(lines: Lines, offset: int = 0) -> Iterator[tuple[np.ndarray, int]]:
+    """The same, with the semitones that brought each into its key."""
     every = [lines.of(track) for track in TRACKS]
     starts = np.concatenate([notes[:, 0] for notes in every])
     if not len(starts):
@@ -183,7 +219,7 @@ def _phrases(lines: Lines, offset: int = 0) -> Iterator[np.ndarray]:
         if sum(len(notes) for notes in parts) < LEAST_NOTES:
             continue
         shift = key_shift(key_weights(np.concatenate(parts[:3])) + 0.5 * whole)
-        yield _roll(parts, shift)
+        yield _roll(parts, shift), shift
 
 
 def _window(notes: np.ndarray, begin: int, drums: bool) -> np.ndarray:

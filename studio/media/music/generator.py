@@ -1,17 +1,32 @@
-"""Latent to clip."""
+"""Latent to clip, clips made anew around what is kept, and a person's own clip found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from studio.core.latent import Recipe
-from studio.core.work import Work
+from studio.core.errors import StudioError
+from studio.core.kind import Found
+from studio.core.latent import COMPOSITE, Latent, Recipe
+from studio.core.work import Work, mapped
 from studio.gan.explore import Playable, play_many, play_one
-from studio.media.music.document import Clip, clip_of
-from studio.media.music.network import MusicConfig, MusicGenerator, rolls_of
+from studio.gan.fit import Fitted, Plan, fit, steps_of
+from studio.media.music.document import BARS, Clip, clip_of, roll_of
+from studio.media.music.locks import Lock, read_lock
+from studio.media.music.network import ROLL_CHANNELS, MusicConfig, MusicGenerator, rolls_of
+
+LEAST_LIKELY = 1e-4  # bounds the loss of a cell
+FEW_CELLS = 16  # a lock of fewer sounding cells is no more important than one of so many
+MOST_KEY = 6
+REROLL = Plan(samples=128, steps=80, prior=0.02, anchor=0.2, at_once=16)
+INSTANT = Plan(samples=64, steps=0, at_once=16)
+FIND = Plan(samples=256, steps=300, rate=0.1, prior=0.01, seconds=180.0, at_once=16)
 
 
 class MusicClipGenerator:
@@ -37,4 +52,98 @@ class MusicClipGenerator:
         noise = self._play.noise(recipe.latent, network.noise_sizes())
         output = network.synthesise(self._play.ws(recipe.latent), noise)
         clip = clip_of(rolls_of(output)[0], self._play.signed(recipe))
-        return clip.transpose(max(-6, min(6, int(recipe.option("key", 0)))))
+        return clip.transpose(_key(recipe))
+
+    def lock(self, document: Clip, words: Sequence[str]) -> Lock:
+        return read_lock(words).checked(document)
+
+    def reroll(self, document: Clip, locked: Lock, seed: int, instant: bool = False) -> Work:
+        """The locked notes come back as they are: pitch, start, length, velocity and track."""
+        locked = locked.checked(document)
+        recipe = document.recipe
+        wanted, counts = locked.cells(document, -_key(recipe))
+        subject = self._subject(wanted, counts)
+
+        def joined(value: Fitted | Latent) -> Clip:
+            latent = value.latent if isinstance(value, Fitted) else value
+            new = self._clip(replace(recipe, latent=latent))
+            signed = new.recipe.with_option(COMPOSITE, True)
+            return replace(locked.joined(document, new.notes), recipe=signed)
+
+        plan = INSTANT if instant else REROLL
+        yield from mapped(fit(self._play, subject, seed, recipe.latent.psi, plan), joined)
+
+    def find(self, document: Clip, seed: int = 0, steps: int = 0) -> Work:
+        """Figures: agreement, the F measure of note onsets, and searched_agreement before steps.
+
+        Tempo and instruments are those of the document.
+        """
+        if not document.notes:
+            raise StudioError("There are no notes in this clip.")
+        plan, recipe = replace(FIND, steps=steps_of(steps, FIND)), document.recipe
+        wanted = roll_of(document.transpose(-_key(recipe)))
+        if not wanted.any():
+            raise StudioError(f"There are no notes in the first {BARS} bars of this clip.")
+        agreements: list[float] = []
+
+        def shown(value: Fitted | Latent) -> Any:
+            latent = value.latent if isinstance(value, Fitted) else value
+            new = self._clip(replace(recipe, latent=latent))
+            made = replace(document, recipe=new.recipe, notes=new.notes)
+            agreements.append(agreement(roll_of(made.transpose(-_key(recipe))), wanted))
+            if not isinstance(value, Fitted):
+                return made
+            figures = {"agreement": agreements[-1], "searched_agreement": agreements[0]}
+            return Found(made.recipe, made, figures)
+
+        subject = self._subject(wanted, np.ones_like(wanted))
+        yield from mapped(fit(self._play, subject, seed, recipe.latent.psi, plan), shown)
+
+    def _subject(self, wanted: np.ndarray, counts: np.ndarray) -> RollSubject:
+        device = self._play.device.torch_device
+        cells = [_cells(roll).to(device) for roll in (wanted, counts)]
+        return RollSubject(self._play, *cells)
+
+
+@dataclass(frozen=True)
+class RollSubject:
+    """Fits the likelihood of rolls: cross-entropy where it counts, [1, 672, 64, 1] each."""
+
+    play: Playable
+    wanted: Tensor
+    counts: Tensor
+
+    def maps(self, latents: Sequence[Latent]) -> list[Tensor]:
+        sizes = self.play.network.noise_sizes()
+        noise = [self.play.noise(latent, sizes) for latent in latents]
+        return [torch.cat(layer) for layer in zip(*noise, strict=True)]
+
+    def draw(self, ws: Tensor, maps: list[Tensor]) -> Tensor:
+        return self.play.network.synthesise(ws, maps, likely=True)
+
+    def distance(self, outputs: Tensor) -> Tensor:
+        """Nats for each sounding cell."""
+        chance = outputs.clamp(LEAST_LIKELY, 1 - LEAST_LIKELY)
+        loss = torch.where(self.wanted > 0, -chance.log(), -(1 - chance).log()) * self.counts
+        sounding = float((self.wanted * self.counts).sum())
+        return loss.sum((1, 2, 3)) / max(sounding, FEW_CELLS)
+
+    def show(self, latent: Latent) -> Latent:
+        return latent
+
+
+def agreement(made: np.ndarray, wanted: np.ndarray) -> float:
+    """The F measure of the onsets of two rolls bool [4, 2, 64, 84]: 1 for the same, 0 for none."""
+    both = int((made[:, 1] & wanted[:, 1]).sum())
+    total = int(made[:, 1].sum() + wanted[:, 1].sum())
+    return round(2 * both / total, 3) if total else 0.0
+
+
+def _cells(roll: np.ndarray) -> Tensor:
+    """bool [4, 2, 64, 84] as the network gives them, float [1, 672, 64, 1]."""
+    steps_last = torch.from_numpy(roll.astype(np.float32)).transpose(2, 3)
+    return steps_last.reshape(1, ROLL_CHANNELS, -1, 1)
+
+
+def _key(recipe: Recipe) -> int:
+    return max(-MOST_KEY, min(MOST_KEY, int(recipe.option("key", 0))))

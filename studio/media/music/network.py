@@ -64,16 +64,23 @@ class MusicConfig:
         return asdict(self)
 
 
-def one_hot(logits: Tensor) -> Tensor:
-    """The largest of dim 1 becomes 1, the rest 0; gradients pass as through a softmax."""
+def one_hot(logits: Tensor, likely: bool = False) -> Tensor:
+    """The largest of dim 1 becomes 1, the rest 0; gradients pass as through a softmax.
+
+    likely: the probabilities instead.
+    """
     soft = torch.softmax(logits, 1)
+    if likely:
+        return soft
     hard = torch.zeros_like(soft).scatter_(1, soft.argmax(1, keepdim=True), 1.0)
     return hard + soft - soft.detach()
 
 
-def switch(logits: Tensor) -> Tensor:
-    """1 where positive, else 0; gradients pass as through a sigmoid."""
+def switch(logits: Tensor, likely: bool = False) -> Tensor:
+    """1 where positive, else 0; gradients pass as through a sigmoid. likely: probabilities."""
     soft = torch.sigmoid(logits)
+    if likely:
+        return soft
     return (logits > 0).to(soft.dtype) + soft - soft.detach()
 
 
@@ -93,13 +100,13 @@ class Voice(nn.Module):
         self.register_buffer("pitches", pitches, persistent=False)
         self.register = register
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, likely: bool = False) -> tuple[Tensor, Tensor]:
         logits = to_steps(self.logits(x).float())  # [B, 84 + 3, 64, 1]
         free, (silence, start, centre) = logits[:, :PITCHES], logits[:, PITCHES:].split(1, 1)
         distance = self.pitches - (self.register + SEMITONES_A_UNIT * centre)
         near = free - distance.square() / (2 * REACH_SEMITONES**2)
-        sustain = one_hot(torch.cat([near, silence], 1))[:, :PITCHES]
-        return sustain, sustain * switch(start)
+        sustain = one_hot(torch.cat([near, silence], 1), likely)[:, :PITCHES]
+        return sustain, sustain * switch(start, likely)
 
 
 class TrackHead(nn.Module):
@@ -111,17 +118,17 @@ class TrackHead(nn.Module):
         self.voices = nn.ModuleList(Voice(width, register) for register in VOICES[track])
         self.hits = None if self.voices else EqualConv(width, PITCHES * BEAT_STEPS, (1, 1))
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, likely: bool = False) -> Tensor:
         x = self.layer(x, w, noise)
         if self.hits is not None:
-            struck = switch(to_steps(self.hits(x).float()) - RARE)
+            struck = switch(to_steps(self.hits(x).float()) - RARE, likely)
             return torch.cat([struck, struck], 1)
-        sustain, onset = zip(*(voice(x) for voice in self.voices), strict=True)
+        sustain, onset = zip(*(voice(x, likely) for voice in self.voices), strict=True)
         return torch.cat([any_of(sustain), any_of(onset)], 1)
 
 
 def any_of(voices: tuple[Tensor, ...]) -> Tensor:
-    """1 where any of the voices is; gradients reach those that sound alone."""
+    """1 where any of the voices is, or how likely that is; gradients reach those alone there."""
     silent = 1 - voices[0]
     for voice in voices[1:]:
         silent = silent * (1 - voice)
@@ -180,15 +187,20 @@ class MusicGenerator(nn.Module):
             sizes += [(sizes[-1][0] * 2, 1)] * 2
         return sizes + [(BEATS, 1)] * len(self.heads)
 
-    def synthesise(self, ws: Tensor, noise: list[Tensor] | None = None) -> Tensor:
-        """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 672, 64, 1]."""
+    def synthesise(
+        self, ws: Tensor, noise: list[Tensor] | None = None, likely: bool = False
+    ) -> Tensor:
+        """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 672, 64, 1].
+
+        likely: how likely each cell is to sound, instead of zeros and ones.
+        """
         x = self.start.expand(ws.shape[0], -1, -1, -1)
         for index, layer in enumerate(self.layers):
             x = layer(x, ws[:, index], noise[index] if noise else None)
             if index % 2:  # it has just doubled the time
                 x = x + self.places[index // 2].repeat(1, 1, BARS, 1)
         own = noise[len(self.layers) :] if noise else [None] * len(self.heads)
-        parts = [head(x, ws[:, -1], n) for head, n in zip(self.heads, own, strict=True)]
+        parts = [head(x, ws[:, -1], n, likely) for head, n in zip(self.heads, own, strict=True)]
         return torch.cat(parts, 1)
 
     def random_shapes(self) -> list[tuple[int, int, int]]:

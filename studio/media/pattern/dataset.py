@@ -11,7 +11,7 @@ from studio.core.pixels import Pixels
 from studio.core.work import Work
 from studio.gan.folder import WRAPS_BELOW
 from studio.gan.folder import seam_ratio as mean_seam_ratio
-from studio.gan.picture_reader import PictureReader
+from studio.gan.picture_reader import PictureReader, open_square
 from studio.gan.picture_report import FOR_TILES
 from studio.media.pattern.document import Tile
 from studio.media.pattern.seam import SEAM_SEEN, seam_ratio
@@ -28,6 +28,9 @@ class PatternReader:
 
     def read(self, folder: Path, size_px: int, cache: Path, remedies: Sequence[str] = ()) -> Work:
         return self._pictures.read(folder, size_px, cache, remedies)
+
+    def open(self, path: Path, size_px: int) -> Tile:
+        return Tile(pixels=Pixels.of(open_square(path, size_px, wraps)))
 
 
 def wraps(pixels: np.ndarray) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
 
+from studio.core.kind import Found
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
-from studio.core.work import Work
-from studio.gan.explore import SPATIAL_STREAM, Playable, play_many, play_one
+from studio.core.work import Work, mapped
+from studio.gan.explore import Playable, play_many, play_one
+from studio.gan.masks import read_masks
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
-from studio.gan.pictures import to_pixels
+from studio.gan.picture_fit import drawn, find_pixels, reroll_pixels
+from studio.gan.stage import Stage
 from studio.media.pattern.document import MAX_TILES, Tile
 
 CALM_TILES = 32
@@ -38,24 +43,37 @@ class PatternGenerator:
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._tile, recipes)
 
-    @torch.no_grad()
     def _tile(self, recipe: Recipe) -> Tile:
-        network = self._play.network
-        across, down = (_count(recipe, name) for name in ("tiles_x", "tiles_y"))
+        pixels = drawn(self._stage(recipe), recipe.latent)
+        return Tile(self._play.signed(recipe), Pixels.of(pixels))
+
+    def _stage(self, recipe: Recipe) -> Stage:
+        """The torus that a recipe's options ask for."""
+        tiles = (_count(recipe, "tiles_y"), _count(recipe, "tiles_x"))
         cells = (int(recipe.option("roll_y", 0)), int(recipe.option("roll_x", 0)))
-        spatial = self._play.mixed_noise(
-            recipe.latent, SPATIAL_STREAM, 1, SPATIAL_CHANNELS, START * down, START * across
-        )
-        sides = network.noise_sides()
-        noise = self._play.noise(recipe.latent, [(side * down, side * across) for side in sides])
-        output = network.synthesise(
-            self._play.ws(recipe.latent),
-            [_roll(one, cells, side // START) for one, side in zip(noise, sides, strict=True)],
-            _roll(spatial, cells, 1),
-            cells,
-        )
-        output = output.roll(self._cut, (2, 3))
-        return Tile(self._play.signed(recipe), Pixels.of(to_pixels(output)[0]))
+        return Stage(self._play, tiles, cells, self._cut)
+
+    def lock(self, document: Tile, words: Sequence[str]) -> np.ndarray:
+        return read_masks(words, document.pixels.width, document.pixels.height)
+
+    def reroll(self, document: Tile, locked: np.ndarray, seed: int, instant: bool = False) -> Work:
+        """locked bool [H, W], a torus like the tile; those pixels come back byte for byte."""
+        stage, recipe = self._stage(document.recipe), document.recipe
+        work = reroll_pixels(stage, recipe, document.pixels, locked, seed, instant)
+        return mapped(work, lambda made: _as_tile(made, document.repeat))
+
+    def find(self, document: Tile, seed: int = 0, steps: int = 0) -> Work:
+        """Figures: levels (of 255) and psnr_db."""
+        stage, recipe = self._stage(document.recipe), document.recipe
+        work = find_pixels(stage, recipe, document.pixels, seed, steps)
+        return mapped(work, lambda value: _as_tile(value, document.repeat))
+
+
+def _as_tile(value: Any, repeat: str) -> Any:
+    if isinstance(value, Found):
+        return replace(value, document=_as_tile(value.document, repeat))
+    recipe, pixels = value
+    return Tile(recipe, pixels, repeat)
 
 
 @torch.no_grad()
@@ -87,7 +105,3 @@ def calm_cut(network: Generator, size_px: int) -> tuple[int, int]:
 
 def _count(recipe: Recipe, name: str) -> int:
     return min(MAX_TILES, max(1, int(recipe.option(name, 1))))
-
-
-def _roll(x: Tensor, cells: tuple[int, int], scale: int) -> Tensor:
-    return x.roll((cells[0] * scale, cells[1] * scale), (2, 3))

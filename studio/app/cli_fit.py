@@ -1,0 +1,121 @@
+"""`atelier reroll` and `find`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studio.app.cli_models import chosen_device, find_exporter, load_generator, make_folder
+from studio.app.cli_text import plain, seeds
+from studio.core.errors import StudioError
+from studio.core.files import write_bytes
+from studio.core.kind import Found, Generator, MediumKind
+from studio.core.latent import Latent, Recipe
+from studio.core.library import find_model, names_of, places
+from studio.core.model_file import ModelEntry
+from studio.core.settings import load_settings
+from studio.core.work import Finished, Progress, Work, result_of
+from studio.gan.picture_file import png
+from studio.media import kind as kind_of
+
+MOST = 1000
+SIDE_PX, GAP_PX = 256, 8
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model that is loaded, and what of it a command works on."""
+
+    entry: ModelEntry
+    medium: MediumKind
+    generator: Generator
+    document: Any
+    name: str
+
+
+def work_document(text: str, device: str, threads: int) -> Opened:
+    """What WORK means: MODEL:SEED; StudioError for anything else."""
+    model, colon, seed = text.rpartition(":")
+    if not colon or not model:
+        raise StudioError(f"{text!r} is no result of a model; say MODEL:SEED, like fruit:12.")
+    try:
+        (number,) = seeds(seed)
+    except ValueError as error:
+        raise StudioError(f"{seed!r} is no seed; say MODEL:SEED, like fruit:12.") from error
+    entry = find_model(model, places())
+    medium = kind_of(entry.header.medium)
+    generator = load_generator(medium, entry.path, device, threads)
+    recipe = Recipe(entry.header.id, Latent(number))
+    document = result_of(generator.generate(recipe))
+    name = f"{names_of(entry)[0]}-seed-{number:04d}"
+    return Opened(entry, medium, generator, document, name)
+
+
+def reroll(arguments: argparse.Namespace) -> int:
+    """Write results that keep what is locked, each from a seed of its own."""
+    if not 1 <= arguments.count <= MOST:
+        raise StudioError(f"--count is a number from 1 to {MOST:,}.")
+    opened = work_document(arguments.work, *chosen_device(arguments))
+    exporter = find_exporter(opened.medium, arguments.format)
+    locked = opened.generator.lock(opened.document, arguments.keep)
+    settings, _ = load_settings(places().settings_path)
+    out = Path(arguments.out)
+    for number in range(arguments.count):
+        seed = (arguments.seed + number) % 2**32
+        work = opened.generator.reroll(opened.document, locked, seed, arguments.instant)
+        document = result_of(_followed(work))
+        make_folder(out)
+        path = out / f"{opened.name}-reroll-{seed:04d}{exporter.suffix}"
+        exporter.export(document, path, settings)
+        print(plain(str(path)), flush=True)
+    return 0
+
+
+def find(arguments: argparse.Namespace) -> int:
+    """Write a person's own file as it was read, as the model makes it, and both side by side."""
+    entry = find_model(arguments.model, places())
+    medium = kind_of(entry.header.medium)
+    exporter = find_exporter(medium, arguments.format)
+    path = Path(arguments.file)
+    original = medium.load_reader().open(path, entry.header.size_px)
+    generator = load_generator(medium, entry.path, *chosen_device(arguments))
+    work = generator.find(original, arguments.seed, arguments.steps)
+    found: Found = result_of(_followed(work))
+    settings, _ = load_settings(places().settings_path)
+    out = Path(arguments.out)
+    make_folder(out)
+    ours = out / f"{path.stem}-original{exporter.suffix}"
+    made = out / f"{path.stem}-found{exporter.suffix}"
+    both = out / f"{path.stem}-side-by-side.png"
+    exporter.export(original, ours, replace(settings, provenance=False))
+    exporter.export(found.document, made, settings)
+    write_bytes(both, png(_side_by_side(medium, original, found.document)))
+    for written in (ours, made, both):
+        print(plain(str(written)))
+    print(", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found.figures.items()))
+    return 0
+
+
+def _side_by_side(medium: MediumKind, *documents: Any) -> np.ndarray:
+    """uint8 [256, 520, 3] for two."""
+    gap = np.full((SIDE_PX, GAP_PX, 3), 255, np.uint8)
+    pictures = [medium.thumbnail(document, SIDE_PX) for document in documents]
+    parts = [part for picture in pictures for part in (gap, picture)]
+    return np.concatenate(parts[1:], axis=1)
+
+
+def _followed(work: Work) -> Iterator[Any]:
+    """The same events; whoever sits at a terminal sees how far it is."""
+    shows = sys.stderr.isatty()
+    for event in work:
+        if shows and isinstance(event, Progress):
+            print(f"\r{event.done}/{event.total} {event.note:<20}", end="", file=sys.stderr)
+        if shows and isinstance(event, Finished):
+            print(f"\r{'':<40}\r", end="", file=sys.stderr)
+        yield event
