@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -149,6 +149,9 @@ class Features(Protocol):
 Measures = Callable[[np.ndarray, np.ndarray, np.ndarray], dict[str, float]]
 """(results, training examples, held-out examples), all as Reader.read gives them -> figures."""
 
+Qualities = Mapping[str, Callable[[np.ndarray], np.ndarray]]
+"""What sliders steer, by the word for more of it: examples as Reader.read gives them -> [N]."""
+
 
 @dataclass(frozen=True)
 class Exporter:
@@ -190,6 +193,7 @@ class MediumKind:
     load_training: Callable[[], Any]
     load_measures: Callable[[], Measures]
     load_features: Callable[[], Features]
+    load_qualities: Callable[[], Qualities]
     example_of: Callable[[Any], np.ndarray]  # a document as one of the examples of Reader.read
     exporters: tuple[Exporter, ...]
     thumbnail: Callable[[Any, int], np.ndarray]

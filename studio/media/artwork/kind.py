@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
+from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
 from studio.gan.folder import SUFFIXES
 from studio.media.artwork import export
 from studio.media.artwork.document import Artwork, example_of
@@ -42,6 +42,12 @@ def load_features() -> Features:
     return PictureFeatures()
 
 
+def load_qualities() -> Qualities:
+    from studio.gan.picture_qualities import qualities
+
+    return qualities()
+
+
 KIND = MediumKind(
     name="artwork",
     title="Canvas",
@@ -56,6 +62,7 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     load_features=load_features,
+    load_qualities=load_qualities,
     example_of=example_of,
     exporters=(Exporter("PNG picture", ".png", export.write_png, ("provenance",)),),
     thumbnail=export.thumbnail,
