@@ -107,6 +107,10 @@ class Generator(Protocol):
         """Preview((index, document)) for each recipe, then Finished(list of documents)."""
         ...
 
+    def sliders(self) -> Work:
+        """Finished(tuple[Slider, ...]): what steers this model, found anew; takes seconds."""
+        ...
+
 
 class Reader(Protocol):
     """Reads a person's folder for one medium; numpy only, writes nothing but the cache.

@@ -97,15 +97,6 @@ def slider_from_json(json: Any) -> Slider:
         raise StudioError("A slider in this file is damaged.") from error
 
 
-def find_slider(sliders: tuple[Slider, ...], name: str) -> Slider:
-    """The slider of that name, capitals aside; StudioError that names those there are."""
-    for slider in sliders:
-        if slider.name.casefold() == name.strip().casefold():
-            return slider
-    known = ", ".join(slider.name for slider in sliders) or "none"
-    raise StudioError(f"There is no slider {name!r}; this model has: {known}.")
-
-
 @dataclass(frozen=True)
 class SliderChoice:
     """What a person made of a model's sliders: other names, those on top, those not shown."""

@@ -6,6 +6,7 @@ measures, each in its standard deviations over the model's results; G groups of 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,22 +49,23 @@ class Way:
     evenness: float
     effects: np.ndarray  # mean slope of each measure [M]
 
-    def leak(self, own: int) -> float:
-        """The strongest mean effect on another measure, as a share of its own."""
-        others = np.abs(np.delete(self.effects, own)).max(initial=0)
-        return float(others / max(abs(self.effects[own]), 1e-9))
+    def leak(self, own: int, among: Collection[int]) -> float:
+        """The strongest mean effect on another of these measures, as a share of its own."""
+        others = [abs(float(self.effects[other])) for other in among if other != own]
+        return max(others, default=0.0) / max(abs(float(self.effects[own])), 1e-9)
 
 
-def even_way(slopes: np.ndarray, own: int, strictness: float) -> Way:
+def even_way(slopes: np.ndarray, own: int, strictness: np.ndarray) -> Way:
     """The direction that changes measure own alike from every seed, and others nowhere.
 
-    slopes [S, D, M] are those at S seeds. Fisher's discriminant: the mean of the own slope over
-    the root of its variance and strictness times the mean squares of all others, seed by seed.
+    slopes [S, D, M] are those at S seeds, strictness [M] says how much each measure minds. Fisher's
+    discriminant: the mean of the own slope over the root of its variance and strictness times the
+    mean squares of all others, seed by seed.
     """
     mean = slopes[:, :, own].mean(0)
     away = slopes[:, :, own] - mean
-    others = np.delete(slopes, own, 2)
-    spoils = away.T @ away + strictness * np.einsum("sdm,sem->de", others, others)
+    others = np.delete(slopes * np.sqrt(strictness), own, 2)
+    spoils = away.T @ away + np.einsum("sdm,sem->de", others, others)
     spoils = spoils / len(slopes)
     softness = SOFTNESS * float((slopes[:, :, own] ** 2).sum() / len(slopes))
     spoils += max(softness, 1e-9) * np.eye(len(mean))
@@ -77,7 +79,9 @@ def monotony(values: np.ndarray) -> np.ndarray:
 
     Spearman's rank correlation, the mean over seeds; a seed where nothing changes counts as 0.
     """
-    ranks = (values[:, :, None] > values[:, None]).sum(2) - (values[:, :, None] < values[:, None]).sum(2)
+    ranks = (values[:, :, None] > values[:, None]).sum(2) - (
+        values[:, :, None] < values[:, None]
+    ).sum(2)
     ranks = ranks.astype(float)  # of sum 0, and ties share theirs
     amounts = 2.0 * np.arange(values.shape[1]) - values.shape[1] + 1
     lengths = np.linalg.norm(ranks, axis=1) * np.linalg.norm(amounts)  # [S, M]

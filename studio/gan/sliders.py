@@ -13,7 +13,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from studio.core.kind import Qualities
 from studio.core.latent import LAYER_GROUPS
@@ -28,9 +27,11 @@ REACH = 3.0  # standard deviations to either side
 STEP = 1.5  # over which slopes are taken: larger than ripples, smaller than the reach
 AMOUNTS = np.linspace(-REACH, REACH, 7)
 GROUP_SETS = ((0, 1, 2), (0,), (1,), (2,), (0, 1), (1, 2))
-STRICTNESS = (1.0, 4.0)
+STRICTNESS = (0.5, 2.0, 8.0)
+GIVEN_UP = 0.25  # how much a measure still counts that gets no slider of its own
 MIN_QUALITY = 0.9
 MIN_EFFECT = 0.5  # standard deviations of its measure, from low to high
+ENOUGH_EFFECT = 1.5
 MAX_LEAK = 0.75  # of the own effect
 MIN_EVENNESS = 0.3
 MIN_SHARE = 0.15  # of the difference between two results, for those without a measure
@@ -116,21 +117,29 @@ def _local_slopes(
 def _candidates(
     axes: np.ndarray, slopes: np.ndarray, active: Sequence[int], own: int
 ) -> list[Candidate]:
-    """Three to try: the best of each strictness, and the strict second."""
-    by_strictness: list[list[Candidate]] = []
+    """The most even one of each strictness, whatever its groups."""
+    best = []
     for strictness in STRICTNESS:
+        weights = np.full(slopes.shape[3], strictness * GIVEN_UP)
+        weights[list(active)] = strictness
         found = []
         for groups in GROUP_SETS:
-            joint, _ = np.linalg.qr(np.concatenate([axes[group] for group in groups], 1))
-            along = [joint.T @ axes[group] for group in groups]  # [E, D] each
-            together = sum(
-                np.einsum("ed,sdm->sem", share, slopes[group])
-                for share, group in zip(along, groups, strict=True)
-            )
-            way = even_way(np.asarray(together)[:, :, list(active)], active.index(own), strictness)
+            joint, together = _in_groups(axes, slopes, groups)
+            way = even_way(together, own, weights)
             found.append(Candidate(own, groups, joint @ way.direction, way))
-        by_strictness.append(sorted(found, key=lambda one: -one.way.evenness))
-    return [by_strictness[0][0], *by_strictness[-1][:2]]
+        best.append(max(found, key=lambda one: one.way.evenness))
+    return best
+
+
+def _in_groups(
+    axes: np.ndarray, slopes: np.ndarray, groups: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(orthonormal directions [K, E], slopes [S, E, M] of moving several groups along them)."""
+    joint, _ = np.linalg.qr(np.concatenate([axes[group] for group in groups], 1))
+    together = np.zeros((slopes.shape[1], joint.shape[1], slopes.shape[3]))
+    for group in groups:
+        together += np.einsum("ed,sdm->sem", joint.T @ axes[group], slopes[group])
+    return joint, together
 
 
 def _separable(
@@ -140,7 +149,7 @@ def _separable(
     while active:
         found = {own: _candidates(axes, slopes, active, own) for own in active}
         flaws = {
-            own: (few[0].way.evenness < MIN_EVENNESS, few[-2].way.leak(active.index(own)))
+            own: (few[0].way.evenness < MIN_EVENNESS, few[-1].way.leak(own, active))
             for own, few in found.items()
         }
         worst = max(active, key=lambda own: flaws[own])
@@ -182,11 +191,12 @@ def _values(
 
 
 def _worth(values: np.ndarray, own: int, active: list[int]) -> float:
-    """Far, pure, and above all the same way from every seed."""
+    """Far enough, pure, and above all the same way from every seed."""
     quality, effects = _range_of(values, own)[2], (values[:, -1] - values[:, 0]).mean(0)
     others = [abs(effects[other]) for other in active if other != own]
     purity = 1 - max(others, default=0.0) / max(abs(effects[own]), 1e-9)
-    return effects[own] * max(0.05, purity) * max(0.0, quality / MIN_QUALITY) ** 8
+    far = min(effects[own], ENOUGH_EFFECT)
+    return far * max(0.05, purity) ** 2 * max(0.0, quality / MIN_QUALITY) ** 8
 
 
 def _range_of(values: np.ndarray, own: int) -> tuple[int, int, float]:
@@ -243,14 +253,14 @@ def _unnamed(
     """(name, kind, whitened direction of length 1) of main directions and styles."""
     _, _, mains = np.linalg.svd(gradients.sum(1), full_matrices=False)
     weights = [
-        module.style.weight.double().cpu().numpy()
+        module.style.weight.float().cpu().numpy().astype(float)
         for module in play.network.modules()
         if isinstance(module, ModulatedConv)
     ]
-    rows = np.concatenate(weights)  # [style channels, w_dim]
+    rows = np.concatenate([np.zeros((0, len(probe.spread))), *weights])  # [channels, w_dim]
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     _, axes = np.linalg.eigh(rows.T @ rows)  # the strongest last
-    styles = np.linalg.solve(probe.spread, axes[:, ::-1]).T
+    styles = np.linalg.solve(probe.spread, axes[:, ::-1]).T if weights else axes[:0]
     found = []
     for word, kind, directions in (("Main", "pca", mains), ("Style", "sefa", styles)):
         for index, one in enumerate(directions[:OTHERS]):
@@ -287,7 +297,9 @@ def _others(
             taken.append(felt)
             effects = _effects(probe, measures[1] - measures[0])
             found.append(
-                Slider(name, kind, _bytes(probe, direction), -REACH, REACH, round(share, 3), effects)
+                Slider(
+                    name, kind, _bytes(probe, direction), -REACH, REACH, round(share, 3), effects
+                )
             )
     return found
 

@@ -12,7 +12,9 @@ from studio.core.pixels import Pixels
 from studio.core.work import Work
 from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.networks import Generator, NetworkConfig
-from studio.gan.pictures import to_pixels
+from studio.gan.picture_qualities import qualities
+from studio.gan.pictures import to_examples, to_pixels
+from studio.gan.sliders import find_sliders
 from studio.media.artwork.document import Artwork
 
 
@@ -29,6 +31,9 @@ class ArtworkGenerator:
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._artwork, recipes)
+
+    def sliders(self) -> Work:
+        return find_sliders(self._play, qualities(), to_examples)
 
     @torch.no_grad()
     def _artwork(self, recipe: Recipe) -> Artwork:

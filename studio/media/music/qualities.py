@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -64,22 +64,21 @@ def syncopation(rolls: np.ndarray) -> np.ndarray:
 
 
 def brightness(rolls: np.ndarray) -> np.ndarray:
-    """How much better the best major key fits than the best minor one: about -0.5 to 0.5.
+    """How much better C major fits than A minor: about -0.5 to 0.5.
 
-    Correlations of the sounding pitch classes with how common each degree is (Temperley 2007).
+    Phrases are read in one of these keys, and models think in them. Fits are correlations of the
+    sounding pitch classes with how common each degree is (Temperley 2007).
     """
     classes = chroma(rolls[:, :PITCHED, 0]).sum(1)  # [N, 12]
     away = classes - classes.mean(1, keepdims=True)
     away = away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
-    fits = [away @ _every_key(np.array(profile)) for profile in (MAJOR, MINOR)]  # [N, 12] each
-    return fits[0].max(1) - fits[1].max(1)
+    return away @ (_profile(MAJOR, 0) - _profile(MINOR, 9))
 
 
-def _every_key(profile: np.ndarray) -> np.ndarray:
-    """[12 pitch classes, 12 keys], each key centred and of length 1."""
-    centred = profile - profile.mean()
-    centred = centred / np.linalg.norm(centred)
-    return np.stack([np.roll(centred, tonic) for tonic in range(12)], axis=1)
+def _profile(degrees: Sequence[float], tonic: int) -> np.ndarray:
+    """How much of each pitch class [12] a key has, centred and of length 1."""
+    centred = np.roll(degrees, tonic) - np.mean(degrees)
+    return centred / np.linalg.norm(centred)
 
 
 def note_length(rolls: np.ndarray) -> np.ndarray:

@@ -13,7 +13,9 @@ from studio.core.pixels import Pixels
 from studio.core.work import Work
 from studio.gan.explore import SPATIAL_STREAM, Playable, play_many, play_one
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
-from studio.gan.pictures import to_pixels
+from studio.gan.picture_qualities import qualities
+from studio.gan.pictures import to_examples, to_pixels
+from studio.gan.sliders import find_sliders
 from studio.media.pattern.document import Tile
 
 MAX_TILES = 4
@@ -38,6 +40,11 @@ class PatternGenerator:
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._tile, recipes)
+
+    def sliders(self) -> Work:
+        return find_sliders(
+            self._play, qualities(), lambda outputs: to_examples(outputs.roll(self._cut, (2, 3)))
+        )
 
     @torch.no_grad()
     def _tile(self, recipe: Recipe) -> Tile:
