@@ -26,7 +26,7 @@ def test_a_way_changes_its_own_measure_and_no_other():
     assert np.isclose(np.linalg.norm(way.direction), 1)
     assert way.effects[0] > 0.9 and way.leak(0, [0, 1]) < 0.1
     careless = even_way(slopes, 0, np.array([1.0, 0.0]))
-    assert careless.leak(0, [0, 1]) > 0.5 and careless.leak(0, [0]) == 0
+    assert careless.leak(0, [0, 1]) > 0.4 and careless.leak(0, [0]) == 0
 
 
 def test_a_way_that_is_the_same_from_every_seed_wins_over_a_stronger_one():

@@ -107,7 +107,7 @@ def test_the_way_of_size_is_the_one_that_was_built_in(play, found):
     way = play.network.ways[0].numpy().astype(float)
     assert "coarse" in found[0].groups
     # Moving along it changes the number by as much as any step of one deviation could.
-    w = play.network.mapping(torch.randn(4096, W_DIM)).numpy() - direction * 0
+    w = play.network.mapping(torch.randn(4096, W_DIM)).numpy()
     most = (way @ np.cov(w.T) @ way) ** 0.5
     assert direction @ way > 0.8 * most
 
