@@ -50,16 +50,6 @@ def test_sliders_are_listed(model, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:2] == ["SLIDER", "KIND"] and len(lines) == 3
     assert " ".join(lines[1].split()) == "Warmth measured -2 to 3 0.97 +2.00 Hue -0.40"
-        "Warmth",
-        "measured",
-        "-2",
-        "to",
-        "3",
-        "0.97",
-        "+2.00",
-        "Hue",
-        "-0.40",
-    ]
     assert lines[2].startswith("Größe")
     assert main(["sliders", str(path), "--json"]) == 0
     printed = capsys.readouterr().out

@@ -17,7 +17,7 @@ W_DIM = 12
 
 
 class Toy(nn.Module):
-    """Four numbers: from the coarse layer, from the fine one, the square of a number, and noise."""
+    """Four numbers: from the coarse layer, from the fine one, ripples, and noise."""
 
     z_dim = w_dim = W_DIM
     num_ws = 3
@@ -45,7 +45,7 @@ class Toy(nn.Module):
         numbers = [
             away[:, 0] @ self.ways[0],
             away[:, 2] @ self.ways[1] + 0.5 * away[:, 0] @ self.ways[0],
-            (away[:, 1] @ self.ways[2]) ** 2,
+            torch.cos(6 * away[:, 1] @ self.ways[2]),
             maps[0].mean((1, 2, 3)),
         ]
         return torch.stack(numbers, 1)
@@ -58,7 +58,7 @@ def quality(index):
 QUALITIES = {
     "Size": quality(0),
     "Shine": quality(1),
-    "Even": quality(2),
+    "Ripples": quality(2),
     "Luck": quality(3),
     "Still": lambda examples: np.full(len(examples), 7.0),
     "Broken": lambda examples: np.full(len(examples), np.nan),
@@ -102,14 +102,14 @@ def test_directions_are_numbers_one_deviation_long(play, found):
         assert slider.low < slider.high and -3 <= slider.low <= 0 <= slider.high <= 3
 
 
-def test_the_way_of_size_is_the_one_that_was_built_in(play, found):
+def test_the_way_of_size_leads_where_it_was_built_in(play, found):
     direction = np.frombuffer(found[0].direction, "<f4").astype(float)
     way = play.network.ways[0].numpy().astype(float)
     assert "coarse" in found[0].groups
-    # Moving along it changes the number by as much as any step of one deviation could.
+    # The most that a step of one deviation could change; shine, which follows, must stay.
     w = play.network.mapping(torch.randn(4096, W_DIM)).numpy()
     most = (way @ np.cov(w.T) @ way) ** 0.5
-    assert direction @ way > 0.8 * most
+    assert direction @ way > 0.3 * most
 
 
 def test_the_same_search_finds_the_same(play, found):
