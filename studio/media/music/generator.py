@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from studio.core.latent import Recipe
 from studio.core.work import Work
 from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.slider_probe import Effort
 from studio.gan.sliders import find_sliders
-from studio.media.music.document import Clip, clip_of
+from studio.media.music.document import Clip, clip_of, example_of
 from studio.media.music.network import MusicConfig, MusicGenerator, rolls_of
 from studio.media.music.qualities import qualities
 
 # A phrase takes a sixth of the time of a picture, and notes jump where colours glide.
-LISTENING = Effort(sense=384, samples=1024, seeds=40, slopes=16, tries=16, checks=32)
+LISTENING = Effort(sense=384, samples=768, seeds=32, slopes=14, tries=16, checks=32)
 
 
 class MusicClipGenerator:
@@ -39,12 +40,7 @@ class MusicClipGenerator:
         return play_many(self._clip, recipes)
 
     def sliders(self) -> Work:
-        return find_sliders(
-            self._play,
-            qualities(),
-            lambda outputs: np.packbits(rolls_of(outputs), axis=-1),
-            LISTENING,
-        )
+        return find_sliders(self._play, qualities(), _heard, LISTENING)
 
     @torch.no_grad()
     def _clip(self, recipe: Recipe) -> Clip:
@@ -53,3 +49,8 @@ class MusicClipGenerator:
         output = network.synthesise(self._play.ws(recipe.latent), noise)
         clip = clip_of(rolls_of(output)[0], self._play.signed(recipe))
         return clip.transpose(max(-6, min(6, int(recipe.option("key", 0)))))
+
+
+def _heard(outputs: Tensor) -> np.ndarray:
+    """Outputs as examples of the clips made of them, whose notes are not all that rolls say."""
+    return np.stack([example_of(clip_of(roll)) for roll in rolls_of(outputs)])
