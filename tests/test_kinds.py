@@ -19,11 +19,16 @@ from studio.core.kind import FolderReport
 from studio.core.latent import Latent, Mix, Recipe, Toward
 from studio.core.project import Project, open_project, save_project
 from studio.core.resources import resource
+from studio.core.slider import slider_from_json
+from studio.core.verbs import steered
 from studio.core.work import Preview, result_of
+from studio.gan.slider_probe import Effort
+from studio.gan.sliders import find_sliders
 from studio.media import kind as kind_of
 from studio.media import kinds
 
 KINDS = kinds()
+QUICK_EFFORT = Effort(sense=16, samples=48, seeds=3, slopes=3, tries=2, checks=3)
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
@@ -199,6 +204,39 @@ def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_o
     assert features.version and features.disguised(examples).dtype == np.uint8
     views = list(features.views(features.outlines(examples[:3])))
     assert {view.shape for view in views} == {(3, views[0].shape[1])} and len(views) > 1
+
+
+@every_kind
+def test_qualities_are_a_number_for_each_result(kind, made):
+    example = kind.example_of(made[1][kind.name])
+    both = np.stack([example, np.zeros_like(example)])
+    qualities = kind.load_qualities()
+    assert len(qualities) >= 5
+    for name, measure in qualities.items():
+        assert name[0].isupper() and len(name) <= 20
+        values = measure(both)
+        assert values.shape == (2,) and np.isfinite(values).all()
+        assert np.allclose(measure(both[:1]), values[:1]), "whatever stands beside"
+
+
+@every_kind
+def test_a_model_is_searched_for_sliders_and_they_steer_it(kind, made, monkeypatch):
+    generator, documents = made[0][kind.name], made[1]
+    module = importlib.import_module(f"studio.media.{kind.name}.generator")
+    monkeypatch.setattr(
+        module, "find_sliders", lambda *given: find_sliders(*given[:3], QUICK_EFFORT)
+    )
+    found = result_of(generator.sliders())
+    assert result_of(generator.sliders()) == found
+    assert any(slider.kind != "measured" for slider in found)
+    plain = Recipe(latent=Latent(seed=3, psi=1.0))
+    for slider in found:
+        numbers = np.frombuffer(slider.direction, "<f4")
+        assert np.isfinite(numbers).all() and numbers.any()
+        assert slider_from_json(slider.to_json()) == slider
+        document = result_of(generator.generate(steered(plain, slider.slide(slider.high))))
+        back = steered(document.recipe, slider.slide(0))
+        assert result_of(generator.generate(back)) == documents[kind.name]
 
 
 @every_kind

@@ -120,6 +120,8 @@ def build_parser() -> argparse.ArgumentParser:
         add_device(command)
     add_reroll(add("reroll", "Keep a part of a result, make the rest anew.", "cli_fit"))
     add_find(add("find", "Bring your own picture, tile or clip into a model.", "cli_fit"))
+    _add_sliders(add("sliders", "List what steers a model.", "cli_sliders"))
+    _add_steer(add("steer", "Write a result of a model moved along sliders.", "cli_sliders"))
     _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
     _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
     models = add("models", "List the models there are.", "cli_models")
@@ -155,6 +157,26 @@ def _add_generate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--psi", type=psi, metavar="P", help="variety: 0 the average, 1 everything (default 0.7)"
     )
+    command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+    add_device(command)
+
+
+def _add_sliders(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="a file, a run, or a name from `models`")
+    add_json(command)
+    add_device(command)
+
+
+def _add_steer(command: argparse.ArgumentParser) -> None:
+    command.add_argument("work", metavar="WORK", help="MODEL:SEED, like fruit:7")
+    command.add_argument(
+        "--slider",
+        action="append",
+        required=True,
+        metavar="NAME=VALUE",
+        help="like Warmth=2; names and ranges: atelier sliders MODEL; may be given several times",
+    )
+    command.add_argument("--out", required=True, metavar="FOLDER")
     command.add_argument("--format", metavar="F", help="png; mid or wav for music")
     add_device(command)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,19 @@ from typing import Any
 import numpy as np
 
 from studio.app.cli_models import chosen_device, find_exporter, load_generator, make_folder
-from studio.app.cli_text import plain, seeds
+from studio.app.cli_text import plain
+from studio.app.cli_work import original
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
 from studio.core.kind import Found, Generator, MediumKind
-from studio.core.latent import Latent, Recipe
-from studio.core.library import find_model, names_of, places
+from studio.core.library import find_model, places
 from studio.core.model_file import ModelEntry
+from studio.core.provenance import Origin
 from studio.core.settings import load_settings
 from studio.core.work import Finished, Progress, Work, result_of
 from studio.gan.picture_file import png
 from studio.media import kind as kind_of
+from studio.media import read_exported
 
 MOST = 1000
 SIDE_PX, GAP_PX = 256, 8
@@ -40,21 +41,16 @@ class Opened:
 
 
 def work_document(text: str, device: str, threads: int) -> Opened:
-    """What WORK means: MODEL:SEED; StudioError for anything else."""
-    model, colon, seed = text.rpartition(":")
-    if not colon or not model:
-        raise StudioError(f"{text!r} is no result of a model; say MODEL:SEED, like fruit:12.")
-    try:
-        (number,) = seeds(seed)
-    except ValueError as error:
-        raise StudioError(f"{seed!r} is no seed; say MODEL:SEED, like fruit:12.") from error
-    entry = find_model(model, places())
-    medium = kind_of(entry.header.medium)
-    generator = load_generator(medium, entry.path, device, threads)
-    recipe = Recipe(entry.header.id, Latent(number))
-    document = result_of(generator.generate(recipe))
-    name = f"{names_of(entry)[0]}-seed-{number:04d}"
-    return Opened(entry, medium, generator, document, name)
+    """What WORK means: the result of MODEL:SEED, or an exported file just as it is."""
+    work = original(text)
+    medium = kind_of(work.entry.header.medium)
+    generator = load_generator(medium, work.entry.path, device, threads)
+    path = Path(text).expanduser()
+    if path.is_file():
+        document = read_exported(path).document
+    else:
+        document = result_of(generator.generate(work.recipe))
+    return Opened(work.entry, medium, generator, document, work.name)
 
 
 def reroll(arguments: argparse.Namespace) -> int:
@@ -65,6 +61,7 @@ def reroll(arguments: argparse.Namespace) -> int:
     exporter = find_exporter(opened.medium, arguments.format)
     locked = opened.generator.lock(opened.document, arguments.keep)
     settings, _ = load_settings(places().settings_path)
+    origin = Origin.of(opened.entry.header, "reroll", (arguments.work,))
     out = Path(arguments.out)
     for number in range(arguments.count):
         seed = (arguments.seed + number) % 2**32
@@ -72,7 +69,7 @@ def reroll(arguments: argparse.Namespace) -> int:
         document = result_of(_followed(work))
         make_folder(out)
         path = out / f"{opened.name}-reroll-{seed:04d}{exporter.suffix}"
-        exporter.export(document, path, settings)
+        exporter.export(document, path, settings, origin)
         print(plain(str(path)), flush=True)
     return 0
 
@@ -94,7 +91,8 @@ def find(arguments: argparse.Namespace) -> int:
     made = out / f"{path.stem}-found{exporter.suffix}"
     both = out / f"{path.stem}-side-by-side.png"
     exporter.export(original, ours, replace(settings, provenance=False))
-    exporter.export(found.document, made, settings)
+    origin = Origin.of(entry.header, "find", (path.name,))
+    exporter.export(found.document, made, settings, origin)
     write_bytes(both, png(_side_by_side(medium, original, found.document)))
     for written in (ours, made, both):
         print(plain(str(written)))
@@ -110,7 +108,7 @@ def _side_by_side(medium: MediumKind, *documents: Any) -> np.ndarray:
     return np.concatenate(parts[1:], axis=1)
 
 
-def _followed(work: Work) -> Iterator[Any]:
+def _followed(work: Work) -> Work:
     """The same events; whoever sits at a terminal sees how far it is."""
     shows = sys.stderr.isatty()
     for event in work:

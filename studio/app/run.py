@@ -84,7 +84,7 @@ class Studio:
             where,
             log.info,
             lambda folder, medium: None,  # the window takes both roads over
-            LoadedGenerators(after_load=self._set_threads),
+            LoadedGenerators(after_load=self._set_threads, sliders_path=where.sliders_path),
             probe=pace_work,
         )
         self.session = Session(media.kinds(), self.context)

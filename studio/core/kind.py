@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -143,6 +143,10 @@ class Generator(Protocol):
         """
         ...
 
+    def sliders(self) -> Work:
+        """Finished(tuple[Slider, ...]): what steers this model, found anew; takes seconds."""
+        ...
+
 
 class Reader(Protocol):
     """Reads a person's folder for one medium; numpy only, writes nothing but the cache.
@@ -192,6 +196,9 @@ class Features(Protocol):
 
 Measures = Callable[[np.ndarray, np.ndarray, np.ndarray], dict[str, float]]
 """(results, training examples, held-out examples), all as Reader.read gives them -> figures."""
+
+Qualities = Mapping[str, Callable[[np.ndarray], np.ndarray]]
+"""What sliders steer, by the word for more of it: examples as Reader.read gives them -> [N]."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +254,7 @@ class MediumKind:
     load_training: Callable[[], Any]
     load_measures: Callable[[], Measures]
     load_features: Callable[[], Features]
+    load_qualities: Callable[[], Qualities]
     example_of: Callable[[Any], np.ndarray]  # a document as one of the examples of Reader.read
     exporters: tuple[Exporter, ...]
     thumbnail: Callable[[Any, int], np.ndarray]

@@ -48,6 +48,14 @@ class Places:
         return self.data / "recovery"
 
     @property
+    def sliders_path(self) -> Path:
+        return self.cache / "sliders"
+
+    @property
+    def slider_choices_path(self) -> Path:
+        return self.config / "sliders"
+
+    @property
     def log_path(self) -> Path:
         return self.log / "atelier.log"
 

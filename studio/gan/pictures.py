@@ -23,6 +23,11 @@ def to_pixels(outputs: Tensor) -> list[np.ndarray]:
     return list(scaled.permute(0, 2, 3, 1).cpu().numpy())
 
 
+def to_examples(outputs: Tensor) -> np.ndarray:
+    """float [B, 3, H, W] in about [-1, 1] -> uint8 [B, H, W, 3]."""
+    return np.stack(to_pixels(outputs))
+
+
 def mirror_some(examples: np.ndarray, random: torch.Generator) -> np.ndarray:
     """Flip half of uint8 [B, H, W, 3] left to right."""
     flip = (torch.rand(len(examples), generator=random) < 0.5).numpy()

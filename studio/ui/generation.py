@@ -12,6 +12,8 @@ from typing import Any
 from studio.core.errors import StudioError
 from studio.core.kind import Generator, MediumKind
 from studio.core.latent import Recipe
+from studio.core.model_file import read_entry
+from studio.core.slider_file import remembered
 from studio.core.work import Finished, Progress, Work
 
 KEEP = 4
@@ -28,8 +30,14 @@ class Made:
 class LoadedGenerators:
     """Touched by the worker thread only; a model that changed on disk is loaded anew."""
 
-    def __init__(self, keep: int = KEEP, after_load: Callable[[], None] | None = None) -> None:
-        self._keep, self._after_load = keep, after_load
+    def __init__(
+        self,
+        keep: int = KEEP,
+        after_load: Callable[[], None] | None = None,
+        sliders_path: Path | None = None,
+    ) -> None:
+        """sliders_path is the folder that found sliders are kept in; None keeps none."""
+        self._keep, self._after_load, self._sliders_path = keep, after_load, sliders_path
         self._loaded: OrderedDict[tuple[str, int, str], Generator] = OrderedDict()
 
     def make(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
@@ -48,6 +56,18 @@ class LoadedGenerators:
         """Preview((index, document)) for each recipe, then Finished(list of documents)."""
         yield Progress(0, len(recipes), "")
         yield from self._get(kind, path, device).generate_many(recipes)
+
+    def sliders(self, kind: MediumKind, path: Path, device: str) -> Work:
+        """Finished(tuple[Slider, ...]): at once where they are known, else after some seconds.
+
+        StudioError where the model is gone or damaged.
+        """
+        yield Progress(0, 0, "")
+        yield from remembered(
+            read_entry(path),
+            self._sliders_path,
+            lambda: self._get(kind, path, device).sliders(),
+        )
 
     def _get(self, kind: MediumKind, path: Path, device: str) -> Generator:
         try:

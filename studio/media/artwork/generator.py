@@ -17,6 +17,9 @@ from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.masks import read_masks
 from studio.gan.networks import Generator, NetworkConfig
 from studio.gan.picture_fit import drawn, find_pixels, reroll_pixels
+from studio.gan.picture_qualities import qualities
+from studio.gan.pictures import to_examples
+from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
 from studio.media.artwork.document import Artwork
 
@@ -36,6 +39,9 @@ class ArtworkGenerator:
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._artwork, recipes)
 
+    def sliders(self) -> Work:
+        return find_sliders(self._play, qualities(), to_examples)
+
     def _artwork(self, recipe: Recipe) -> Artwork:
         return Artwork(self._play.signed(recipe), Pixels.of(drawn(self._stage, recipe.latent)))
 
@@ -48,7 +54,7 @@ class ArtworkGenerator:
         """locked bool [H, W]; those pixels come back byte for byte."""
         recipe, pixels = document.recipe, document.pixels
         work = reroll_pixels(self._stage, recipe, pixels, locked, seed, instant)
-        return mapped(work, lambda made: Artwork(*made))
+        return mapped(work, lambda made: Artwork(*made, edited=True))
 
     def find(self, document: Artwork, seed: int = 0, steps: int = 0) -> Work:
         """Figures: levels (of 255) and psnr_db."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
+from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
 from studio.gan.folder import SUFFIXES
 from studio.gan.picture_file import read_provenance
 from studio.media.artwork import export
@@ -43,6 +43,12 @@ def load_features() -> Features:
     return PictureFeatures()
 
 
+def load_qualities() -> Qualities:
+    from studio.gan.picture_qualities import qualities
+
+    return qualities()
+
+
 KIND = MediumKind(
     name="artwork",
     title="Canvas",
@@ -57,6 +63,7 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     load_features=load_features,
+    load_qualities=load_qualities,
     example_of=example_of,
     exporters=(Exporter("PNG picture", ".png", export.write_png, ("provenance",)),),
     thumbnail=export.thumbnail,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from studio.core.presets import patch_for
 from studio.core.run_folder import TrainConfig
 from studio.gan.networks import Discriminator, Generator, NetworkConfig
-from studio.gan.pictures import mirror_some, to_pixels, to_signed
+from studio.gan.pictures import mirror_some, to_examples, to_pixels, to_signed
 
 
 class ArtworkTraining:
@@ -50,4 +50,4 @@ class ArtworkTraining:
         return to_pixels(outputs)
 
     def examples(self, outputs: Tensor) -> np.ndarray:
-        return np.stack(to_pixels(outputs))
+        return to_examples(outputs)

@@ -17,9 +17,12 @@ from studio.core.latent import COMPOSITE, Latent, Recipe
 from studio.core.work import Work, mapped
 from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.fit import Fitted, Plan, fit, steps_of
-from studio.media.music.document import BARS, Clip, clip_of, roll_of
+from studio.gan.slider_probe import Effort
+from studio.gan.sliders import find_sliders
+from studio.media.music.document import BARS, Clip, clip_of, example_of, roll_of
 from studio.media.music.locks import Lock, read_lock
 from studio.media.music.network import ROLL_CHANNELS, MusicConfig, MusicGenerator, rolls_of
+from studio.media.music.qualities import qualities
 
 LEAST_LIKELY = 1e-4  # bounds the loss of a cell
 FEW_CELLS = 16  # a lock of fewer sounding cells is no more important than one of so many
@@ -27,6 +30,8 @@ MOST_KEY = 6
 REROLL = Plan(samples=128, steps=80, prior=0.02, anchor=0.2, at_once=16)
 INSTANT = Plan(samples=64, steps=0, at_once=16)
 FIND = Plan(samples=256, steps=300, rate=0.1, prior=0.01, seconds=180.0, at_once=16)
+# A phrase takes a sixth of the time of a picture, and notes jump where colours glide.
+LISTENING = Effort(sense=384, samples=768, seeds=32, slopes=14, tries=16, checks=32)
 
 
 class MusicClipGenerator:
@@ -45,6 +50,9 @@ class MusicClipGenerator:
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._clip, recipes)
+
+    def sliders(self) -> Work:
+        return find_sliders(self._play, qualities(), _heard, LISTENING)
 
     @torch.no_grad()
     def _clip(self, recipe: Recipe) -> Clip:
@@ -68,7 +76,7 @@ class MusicClipGenerator:
             latent = value.latent if isinstance(value, Fitted) else value
             new = self._clip(replace(recipe, latent=latent))
             signed = new.recipe.with_option(COMPOSITE, True)
-            return replace(locked.joined(document, new.notes), recipe=signed)
+            return replace(locked.joined(document, new.notes), recipe=signed, edited=True)
 
         plan = INSTANT if instant else REROLL
         yield from mapped(fit(self._play, subject, seed, recipe.latent.psi, plan), joined)
@@ -147,3 +155,8 @@ def _cells(roll: np.ndarray) -> Tensor:
 
 def _key(recipe: Recipe) -> int:
     return max(-MOST_KEY, min(MOST_KEY, int(recipe.option("key", 0))))
+
+
+def _heard(outputs: Tensor) -> np.ndarray:
+    """Outputs as examples of the clips made of them, whose notes are not all that rolls say."""
+    return np.stack([example_of(clip_of(roll)) for roll in rolls_of(outputs)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Reader
+from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
 from studio.media.music import export
 from studio.media.music.dataset import SUFFIXES
 from studio.media.music.document import Clip, example_of, thumbnail
@@ -42,6 +42,12 @@ def load_features() -> Features:
     return PhraseFeatures()
 
 
+def load_qualities() -> Qualities:
+    from studio.media.music.qualities import qualities
+
+    return qualities()
+
+
 KIND = MediumKind(
     name="music",
     title="Piano roll",
@@ -56,6 +62,7 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     load_features=load_features,
+    load_qualities=load_qualities,
     example_of=example_of,
     exporters=(
         Exporter("MIDI file", ".mid", export.write_midi, ("provenance",)),

@@ -18,6 +18,9 @@ from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.masks import read_masks
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
 from studio.gan.picture_fit import drawn, find_pixels, reroll_pixels
+from studio.gan.picture_qualities import qualities
+from studio.gan.pictures import to_examples
+from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
 from studio.media.pattern.document import MAX_TILES, Tile
 
@@ -43,6 +46,11 @@ class PatternGenerator:
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._tile, recipes)
 
+    def sliders(self) -> Work:
+        return find_sliders(
+            self._play, qualities(), lambda outputs: to_examples(outputs.roll(self._cut, (2, 3)))
+        )
+
     def _tile(self, recipe: Recipe) -> Tile:
         pixels = drawn(self._stage(recipe), recipe.latent)
         return Tile(self._play.signed(recipe), Pixels.of(pixels))
@@ -60,7 +68,7 @@ class PatternGenerator:
         """locked bool [H, W], a torus like the tile; those pixels come back byte for byte."""
         stage, recipe = self._stage(document.recipe), document.recipe
         work = reroll_pixels(stage, recipe, document.pixels, locked, seed, instant)
-        return mapped(work, lambda made: _as_tile(made, document.repeat))
+        return mapped(work, lambda made: replace(_as_tile(made, document.repeat), edited=True))
 
     def find(self, document: Tile, seed: int = 0, steps: int = 0) -> Work:
         """Figures: levels (of 255) and psnr_db."""

@@ -12,7 +12,7 @@ from studio.core.presets import patch_for
 from studio.core.run_folder import TrainConfig
 from studio.gan.folder import WRAPS_BELOW, seam_ratio
 from studio.gan.networks import Discriminator, Generator, NetworkConfig
-from studio.gan.pictures import mirror_some, roll_each, to_pixels, to_signed
+from studio.gan.pictures import mirror_some, roll_each, to_examples, to_pixels, to_signed
 
 
 class PatternTraining:
@@ -62,4 +62,4 @@ class PatternTraining:
         return to_pixels(outputs)
 
     def examples(self, outputs: Tensor) -> np.ndarray:
-        return np.stack(to_pixels(outputs))
+        return to_examples(outputs)
