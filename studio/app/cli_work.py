@@ -23,7 +23,7 @@ class Original:
 
     @property
     def name(self) -> str:
-        return f"{names_of(self.entry)[0]}-{self.recipe.latent.seed:04d}"
+        return f"{names_of(self.entry)[0]}-seed-{self.recipe.latent.seed:04d}"
 
 
 def original(work: str) -> Original:

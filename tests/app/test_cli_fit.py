@@ -12,7 +12,7 @@ from studio.gan import picture_fit
 from studio.gan.fit import Plan
 from studio.media import kinds
 from studio.media.music import generator as music_generator
-from studio.media.music.midi_file import read_midi
+from studio.media.music.midi_file import read_work
 
 KINDS = {kind.name: kind for kind in kinds()}
 
@@ -73,7 +73,7 @@ def test_reroll_keeps_bars_and_tracks(atelier, tmp_path):
     keep = ("--keep", "bars=1-2", "--keep", "tracks=bass")
     code, _, err = atelier("reroll", "mine-music:4", *keep, "--out", tmp_path / "b", "--instant")
     assert (code, err) == (0, "")
-    before, made = (read_midi(next((tmp_path / name).iterdir())) for name in "ab")
+    before, made = (read_work(next((tmp_path / name).iterdir())) for name in "ab")
     assert made.on_track("bass") == before.on_track("bass")
     first = [[n for n in clip.notes if n.start_ticks < 3840] for clip in (before, made)]
     assert first[0] == first[1]
