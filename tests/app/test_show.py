@@ -9,14 +9,16 @@ from PIL import Image
 
 from studio.app.cli import main
 from studio.core.latent import Drift, Latent, Recipe
+from studio.core.model_file import read_entry
 from studio.core.pixels import Pixels
 from studio.core.provenance import Origin
+from studio.core.resources import resource
 from studio.media.artwork.document import Artwork
 from studio.media.artwork.export import write_png
 from studio.media.music.document import Clip, Note
 from studio.media.music.export import write_midi
 
-STARTER = "f5315d46935e7952"
+STARTER = read_entry(resource("models", "fruit.safetensors")).header.id
 ORIGIN = Origin("Fruit\x1b[2J", "CC0-1.0", "A library", "breed", ("seed 1", "seed 2"))
 
 
