@@ -221,8 +221,10 @@ class Guardian:
         return None
 
     def _plateau(self, now: Check) -> Finding | None:
-        """No better on held-out files for a third of the way so far."""
+        """No better on held-out files for a third of the way so far; without any, no word."""
         self._remember_best(now)
+        if "overfit" not in now.held_out:  # which is told of files kept back only
+            return None
         memory = self.memory
         since = now.kimg - memory.best_kimg
         length = min(self._total, 1000, 2 * now.kimg)  # a run by the clock does not know its own

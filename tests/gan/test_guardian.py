@@ -137,6 +137,12 @@ def test_more_training_that_no_longer_helps_is_advice(guardian: Guardian) -> Non
     assert "40 kimg" in found[0].text and found[0].actions == ()
 
 
+def test_without_files_kept_back_nothing_is_said_of_them(guardian: Guardian) -> None:
+    held_out = {name: value for name, value in HEALTHY.items() if name != "overfit"}
+    for kimg in range(4, 400, 4):
+        assert guardian.check(Check(kimg, LOSSES, {**held_out, "shortfall": 0.3}, 0.0, 1.0)) == []
+
+
 def test_a_guardian_goes_on_from_its_state(guardian: Guardian) -> None:
     guardian.check(look(44, nearest_ratio=0.6))
     state = json.loads(json.dumps(guardian.state()))
