@@ -246,7 +246,7 @@ class Trainer:
 
     def _generator_phase(self, parts: list[Part]) -> None:
         """Through the discriminator as it is by now: taking the slope of its own last pass saves a
-        third of the time and costs half of the modes (tests/benchmarks/RESULTS.md, section 7)."""
+        fifth of the time and costs half of the modes (tests/benchmarks/RESULTS.md, section 7)."""
         for part in parts:
             fakes = part.fakes().detach().requires_grad_(True)
             with self.autocast():
