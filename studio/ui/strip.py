@@ -91,6 +91,7 @@ class Strip(QFrame):
             self._kept[0].thumbnail.show_pixmap(self._picture(document, SIDE_PX))
         else:
             self._insert(document, gesture)
+        self.parents_changed.emit()
         self.mark(document)
 
     @property
@@ -144,7 +145,6 @@ class Strip(QFrame):
             old.thumbnail.deleteLater()
         del self._kept[KEPT:]
         self._chosen = [one for one in self._chosen if one in self._kept]
-        self.parents_changed.emit()
         self._scroll.horizontalScrollBar().setValue(0)
 
     def _clicked(self, kept: Kept) -> None:

@@ -157,6 +157,20 @@ def test_locked_layers_stay_when_another_seed_is_thrown(qtbot, panel):
     qtbot.waitUntil(lambda: "Everything is locked" in panel.explore._hint.text())
 
 
+def test_a_drag_leaves_no_old_parent_behind(qtbot, panel):
+    two_results(qtbot, panel)
+    panel.explore.verbs.choose("breed")
+    slider = panel.bar.variety.slider
+    slider.setSliderDown(True)
+    for value in (30, 40, 50):
+        slider.setValue(value)
+    qtbot.waitUntil(lambda: panel.history.value.recipe.latent.psi == 0.5)
+    slider.setSliderDown(False)
+    settle(qtbot, panel)
+    assert panel.explore._parents == panel.strip.parents
+    assert panel.explore._parents[-1] == panel.history.value
+
+
 def test_control_and_a_click_choose_a_parent(qtbot, panel, monkeypatch):
     first, second = two_results(qtbot, panel)
     held = Qt.KeyboardModifier.ControlModifier
