@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ class Places:
     @property
     def log_path(self) -> Path:
         return self.log / "atelier.log"
+
+
+def stem_for(model: str) -> str:
+    """A file name for what is kept of a model; ids come from strangers' files, so it is hashed."""
+    return hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def places() -> Places:

@@ -6,7 +6,6 @@ import base64
 import binascii
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -133,7 +132,7 @@ def _first_form(json: Any) -> Latent:
     mix = json["mix"]
     if mix is not None:
         moves.append(Mix(Latent(_seed(mix["seed"]), psi), _groups(mix["groups"])))
-    return replace(Latent(_seed(json["seed"]), psi)).moved(*moves)
+    return Latent(_seed(json["seed"]), psi).moved(*moves)
 
 
 def _seed(value: Any) -> int:
@@ -161,10 +160,6 @@ def _floats(value: Any, most: int) -> bytes:
         found = base64.b64decode(value, validate=True)
     except binascii.Error as error:
         raise ValueError("not base64") from error
-    if len(found) > most or len(found) % 4 or not _all_finite(found):
+    if len(found) > most or len(found) % 4 or not np.isfinite(np.frombuffer(found, "<f4")).all():
         raise ValueError("not numbers")
     return found
-
-
-def _all_finite(numbers: bytes) -> bool:
-    return bool(np.isfinite(np.frombuffer(numbers, "<f4")).all())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
+from studio.core.library import stem_for
 from studio.core.model_file import ModelEntry
 from studio.core.slider import (
     MAX_SLIDERS,
@@ -27,8 +27,8 @@ MAX_BYTES = 2**21
 
 
 def path_for(folder: Path, model: str) -> Path:
-    """A model's file in a folder; ids come from strangers' files, so their digest names it."""
-    return folder / f"{hashlib.sha256(model.encode()).hexdigest()[:16]}{SUFFIX}"
+    """A model's file in a folder."""
+    return folder / f"{stem_for(model)}{SUFFIX}"
 
 
 def beside(model_path: Path) -> Path:

@@ -6,7 +6,6 @@ They are never part of a project, an export or a model file.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
-from studio.core.library import Places
+from studio.core.library import Places, stem_for
 from studio.core.taste import DIMENSIONS, MAX_LABELS, Taste
 
 FORMAT = 1
@@ -25,9 +24,8 @@ FARTHEST = 100.0  # spreads of the model; nothing a model makes lies there
 
 
 def taste_path(model: str, places: Places) -> Path:
-    """Where the likes of a model are; its id may come from a stranger's file, so it is hashed."""
-    name = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return places.data / FOLDER / f"{name}.json"
+    """Where the likes of a model are."""
+    return places.data / FOLDER / f"{stem_for(model)}.json"
 
 
 def load_taste(model: str, places: Places) -> Taste:

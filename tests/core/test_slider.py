@@ -201,3 +201,8 @@ def test_a_cache_that_cannot_be_written_does_no_harm(entry, tmp_path):
     (tmp_path / "file").write_bytes(b"")
     work = slider_file.remembered(entry, Path(tmp_path / "file"), search((MAIN,), []))
     assert result_of(work) == (MAIN,)
+
+
+def test_an_id_that_is_no_text_names_a_file_all_the_same(tmp_path):
+    slider_file.write_choice(tmp_path, "\ud800", SliderChoice(hidden=("Hue",)))
+    assert slider_file.read_choice(tmp_path, "\ud800").hidden == ("Hue",)
