@@ -168,7 +168,9 @@ def _add_sliders(command: argparse.ArgumentParser) -> None:
 
 
 def _add_steer(command: argparse.ArgumentParser) -> None:
-    command.add_argument("work", metavar="WORK", help="MODEL:SEED, like fruit:7")
+    command.add_argument(
+        "work", metavar="WORK", help="MODEL:SEED, like fruit:7, or an exported file"
+    )
     command.add_argument(
         "--slider",
         action="append",

@@ -16,6 +16,7 @@ from studio.app.cli_work import original
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
 from studio.core.kind import Found, Generator, MediumKind
+from studio.core.latent import MAX_SEED
 from studio.core.library import find_model, places
 from studio.core.model_file import ModelEntry
 from studio.core.provenance import Origin
@@ -64,7 +65,7 @@ def reroll(arguments: argparse.Namespace) -> int:
     origin = Origin.of(opened.entry.header, "reroll", (arguments.work,))
     out = Path(arguments.out)
     for number in range(arguments.count):
-        seed = (arguments.seed + number) % 2**32
+        seed = (arguments.seed + number) % (MAX_SEED + 1)
         work = opened.generator.reroll(opened.document, locked, seed, arguments.instant)
         document = result_of(_followed(work))
         make_folder(out)
@@ -80,9 +81,9 @@ def find(arguments: argparse.Namespace) -> int:
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments.format)
     path = Path(arguments.file)
-    original = medium.load_reader().open(path, entry.header.size_px)
+    given = medium.load_reader().open(path, entry.header.size_px)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    work = generator.find(original, arguments.seed, arguments.steps)
+    work = generator.find(given, arguments.seed, arguments.steps)
     found: Found = result_of(_followed(work))
     settings, _ = load_settings(places().settings_path)
     out = Path(arguments.out)
@@ -90,10 +91,10 @@ def find(arguments: argparse.Namespace) -> int:
     ours = out / f"{path.stem}-original{exporter.suffix}"
     made = out / f"{path.stem}-found{exporter.suffix}"
     both = out / f"{path.stem}-side-by-side.png"
-    exporter.export(original, ours, replace(settings, provenance=False))
+    exporter.export(given, ours, replace(settings, provenance=False))
     origin = Origin.of(entry.header, "find", (path.name,))
     exporter.export(found.document, made, settings, origin)
-    write_bytes(both, png(_side_by_side(medium, original, found.document)))
+    write_bytes(both, png(_side_by_side(medium, given, found.document)))
     for written in (ours, made, both):
         print(plain(str(written)))
     print(", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found.figures.items()))

@@ -114,7 +114,7 @@ def _add_expert(group: argparse._ArgumentGroup) -> None:
 def add_reroll(command: argparse.ArgumentParser) -> None:
     """Everything but what is kept made anew."""
     add = command.add_argument
-    add("work", metavar="WORK", help="MODEL:SEED, like fruit:12")
+    add("work", metavar="WORK", help="MODEL:SEED, like fruit:12, or an exported file")
     add(
         "--keep",
         metavar="WHAT",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from studio.app.cli_options import share
 from studio.core.latent import LAYER_GROUPS
 from studio.core.verbs import MOST_STEPS, MUTATION
 
@@ -43,14 +44,6 @@ def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
     for command in parsers.values():
         command.add_argument("--out", required=True, metavar="FOLDER")
         command.add_argument("--format", metavar="F", help="png; mid or wav for music")
-
-
-def share(text: str) -> float:
-    """A number from 0 to 1; ValueError, as argparse wants it."""
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ValueError(text)
-    return value
 
 
 def count(text: str) -> int:

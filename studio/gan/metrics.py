@@ -43,7 +43,8 @@ class Reference:
     baseline: distance to the nearest training file, of held-out files, or of the training files
     to each other where none are held out; outlines [T, ...] and outline_baseline are the same
     for what is left of examples when they are looked at from afar, in which copies are sought.
-    judges and others are measures of the files that results are held to, and of other files.
+    judges are measures of the files that results are held to, overlap_floor is how far other files
+    agree with them.
     """
 
     version: str
@@ -57,7 +58,7 @@ class Reference:
     outlines: np.ndarray
     outline_baseline: np.ndarray
     judges: dict[str, np.ndarray]
-    others: dict[str, np.ndarray]
+    overlap_floor: float
 
     def place(self, found: np.ndarray) -> np.ndarray:
         """Features float [N, D] on the scale of this reference."""
@@ -93,9 +94,10 @@ def reference(
     afar = nearest_view(view, features.views(outlines), among_themselves=not len(others))[1]
     half = len(drawn) // 2
     told = (outside, drawn) if len(outside) else (drawn[half:], drawn[:half])
+    judges, rest = (features.describe(files) for files in told)
     return Reference(
         features.version, centre, spread, cloud, index, disguised, others, baseline, outlines, afar,
-        *(features.describe(files) for files in told),
+        judges, mean_overlap(rest, judges),
     )  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def held_out_figures(
     far = _afar(made, reference, features)[1]
     figures = _figures(reference.place(features(made)), far, reference)
     figures["overlap"] = mean_overlap(features.describe(made), reference.judges)
-    figures["overlap_floor"] = mean_overlap(reference.others, reference.judges)
+    figures["overlap_floor"] = reference.overlap_floor
     figures["shortfall"] = shortfall(figures)
     return figures
 

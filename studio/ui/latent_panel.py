@@ -56,7 +56,7 @@ class LatentPanel(QWidget):
         self._column = QVBoxLayout()
         _lay_out(self, self._column)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
-        self.add_section(self.tr("Lock"), self.explore.locks, self.tr("kept exactly"))
+        self.add_section(self.tr("Lock"), self.explore.locks, self.tr("these layers stay"))
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
         self._note = CentreNote(view, kind.icon)
         _connect(self)
