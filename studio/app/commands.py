@@ -133,6 +133,8 @@ def model_commands(window: Commanded) -> list[Command]:
                 (4, "fine", tr("Lock the colour")),
             )
         ),
+        Command("Model", tr("Reset the sliders"), on_panel(LatentPanel.reset_sliders),
+                ("Shift+0",), needs_panel=True),
         Command("Model", tr("Eight others"), on_panel(lambda panel: panel.explore.more()),
                 ("M",), "shuffle", needs_panel=True),
         Command("Model", tr("Choose a model…"), on_panel(lambda panel: panel.bar.model.showMenu()),

@@ -116,15 +116,31 @@ class Latent:
         return 1 + max((other.depth for other in self.others), default=0)
 
     @property
+    def slides(self) -> tuple[Slide, ...]:
+        """Its moves along sliders."""
+        return tuple(move for move in self.moves if isinstance(move, Slide))
+
+    @property
     def mix(self) -> Mix | None:
-        """The style mix it ends in."""
-        last = self.moves[-1] if self.moves else None
+        """The style mix it ends in, but for slides."""
+        before = self._unslid
+        last = before[-1] if before else None
         return last if isinstance(last, Mix) and not last.is_lock else None
 
     def mixed(self, mix: Mix | None) -> Latent:
         """The same latent with this style mix in the place of the one it ends in."""
-        before = self.moves[:-1] if self.mix is not None else self.moves
-        return replace(self, moves=before).moved(*([mix] if mix is not None else []))
+        before = self._unslid
+        after = self.moves[len(before) :]
+        kept = before[:-1] if self.mix is not None else before
+        return replace(self, moves=kept).moved(*([mix] if mix is not None else []), *after)
+
+    @property
+    def _unslid(self) -> tuple[Move, ...]:
+        """Its moves without the slides at the end."""
+        count = len(self.moves)
+        while count and isinstance(self.moves[count - 1], Slide):
+            count -= 1
+        return self.moves[:count]
 
     def with_psi(self, psi: float) -> Latent:
         """Everything it is made of, truncated by psi; points stay where they are."""

@@ -12,7 +12,7 @@ from typing import Any
 from studio.core.errors import StudioError
 from studio.core.kind import Generator, MediumKind
 from studio.core.latent import Recipe
-from studio.core.model_file import read_entry
+from studio.core.model_file import ModelEntry
 from studio.core.slider_file import remembered
 from studio.core.work import Finished, Progress, Work
 
@@ -57,16 +57,14 @@ class LoadedGenerators:
         yield Progress(0, len(recipes), "")
         yield from self._get(kind, path, device).generate_many(recipes)
 
-    def sliders(self, kind: MediumKind, path: Path, device: str) -> Work:
+    def sliders(self, kind: MediumKind, entry: ModelEntry, device: str) -> Work:
         """Finished(tuple[Slider, ...]): at once where they are known, else after some seconds.
 
         StudioError where the model is gone or damaged.
         """
         yield Progress(0, 0, "")
         yield from remembered(
-            read_entry(path),
-            self._sliders_path,
-            lambda: self._get(kind, path, device).sliders(),
+            entry, self._sliders_path, lambda: self._get(kind, entry.path, device).sliders()
         )
 
     def _get(self, kind: MediumKind, path: Path, device: str) -> Generator:

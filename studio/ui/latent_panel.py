@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.history import History
 from studio.core.kind import MediumKind
-from studio.core.latent import Latent, Option, Recipe
+from studio.core.latent import Latent, Recipe, Slide
 from studio.core.model_file import ModelEntry
-from studio.core.verbs import locked
+from studio.core.slider import Slider
+from studio.core.verbs import locked, steered
 from studio.ui import theme
 from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
@@ -21,14 +22,17 @@ from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
 from studio.ui.making import Maker, Wish
+from studio.ui.medium_page import MediumPage
 from studio.ui.model_chooser import origin_of
 from studio.ui.overlay import CentreNote
+from studio.ui.steer import SteerSliders
+from studio.ui.steering import Steering
 from studio.ui.strip import Strip
 from studio.ui.style_mix import StyleMixer
-from studio.ui.widgets import Section, new_seed, pixmap_of
+from studio.ui.widgets import new_seed
 
 
-class LatentPanel(QWidget):
+class LatentPanel(MediumPage):
     """One medium's page. A medium's Panel derives from it, adds to it, and gives it a view."""
 
     leaving = Signal()  # the studio ends: time to give back a sound device
@@ -37,8 +41,7 @@ class LatentPanel(QWidget):
     def __init__(
         self, kind: MediumKind, context: StudioContext, history: History[Any], view: QWidget
     ) -> None:
-        super().__init__()
-        self.kind, self.context, self.history, self.view = kind, context, history, view
+        super().__init__(kind, context, history, view)
         self.maker = Maker(kind, context, self)
         self.drag_out = DragOutButton(kind, context, lambda: _offer(self))
         self.bar = LatentBar(kind, context, self.drag_out)
@@ -53,9 +56,11 @@ class LatentPanel(QWidget):
             self.picture,
         )
         self.mixer = StyleMixer()
-        self._column = QVBoxLayout()
-        _lay_out(self, self._column)
+        self.steer = SteerSliders()
+        self._steering = Steering(kind, context, self.steer)
+        _lay_out(self, self.sections)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
+        self.add_section(self.tr("Steer"), self.steer, self.tr("found in this model"))
         self.add_section(self.tr("Lock"), self.explore.locks, self.tr("these layers stay"))
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
         self._note = CentreNote(view, kind.icon)
@@ -67,29 +72,6 @@ class LatentPanel(QWidget):
     def add_bar_widget(self, widget: QWidget, words: tuple[QWidget, ...] = ()) -> None:
         """Put something of the medium's into the bar; a narrow one hides the words in it."""
         self.bar.add(widget, words)
-
-    def add_section(self, title: str, widget: QWidget, note: str = "") -> Section:
-        """Put a section at the foot of the inspector."""
-        section = Section(title, note)
-        section.add(widget)
-        self._column.insertWidget(self._column.count() - 1, section)
-        return section
-
-    def merge(self, new_document: Any, old_document: Any) -> Any:
-        """The new result with what a person's hand set on the old one."""
-        return new_document
-
-    def options(self) -> dict[str, Option]:
-        """The medium's own options for the next recipe."""
-        return {}
-
-    def show_document(self, document: Any) -> None:
-        """Show a document in the view, be it the present one or one pointed at."""
-        self.view.show_document(document)  # type: ignore[attr-defined]
-
-    def menu_actions(self) -> dict[str, list[QAction]]:
-        """The medium's own actions by the title of their menu; View and Edit are shared ones."""
-        return {}
 
     def file_stem(self, document: Any) -> str:
         """A meaningful file name, without ending, for a document that leaves the studio."""
@@ -121,6 +103,11 @@ class LatentPanel(QWidget):
         self.bar.seed.set_seed(new_seed())
         self._play(self.tr("New seed"), fresh=True)
 
+    def reset_sliders(self) -> None:
+        """Take back everything that was steered."""
+        if self.history.value.recipe.latent.slides:
+            self._play(self.tr("Reset sliders"), slides=())
+
     def export(self) -> None:
         """Ask where to, and write the document there."""
         offer = _offer(self)
@@ -138,24 +125,22 @@ class LatentPanel(QWidget):
     # --- the road to the worker and back ---
 
     @property
-    def has_result(self) -> bool:
-        """Whether the document is more than an empty page."""
-        return self.history.value != self.kind.empty()
-
-    @property
     def is_busy(self) -> bool:
         """Whether a result is on its way."""
         return self.maker.is_busy
 
-    def picture(self, document: Any, side_px: int) -> QPixmap:
-        """A small square picture of a document, sharp on this screen."""
-        ratio = self.devicePixelRatioF()
-        pixmap = pixmap_of(self.kind.thumbnail(document, round(side_px * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        return pixmap
+    def _play(
+        self,
+        text: str,
+        *,
+        fresh: bool = False,
+        gesture: object = None,
+        slides: tuple[Slide, ...] | None = None,
+    ) -> None:
+        """Make what the controls say; fresh leaves the variations behind that led here.
 
-    def _play(self, text: str, *, fresh: bool = False, gesture: object = None) -> None:
-        """Make what the controls say; fresh leaves the variations behind that led here."""
+        slides are taken in the place of those there are, all of them or those of their slider.
+        """
         entry = self.bar.model.entry
         if entry is None:
             self.context.notify(
@@ -163,11 +148,17 @@ class LatentPanel(QWidget):
             )
             return
         self.explore.pause()
-        self.maker.play(Wish(entry, _recipe(self, entry, fresh=fresh), text, gesture))
+        recipe = _recipe(self, entry, fresh=fresh)
+        for slide in slides or ():
+            recipe = steered(recipe, slide)
+        if slides == ():
+            recipe = recipe.with_latent(moves=_without_slides(recipe.latent))
+        self.maker.play(Wish(entry, recipe, text, gesture))
         _teach(self, self._note)
 
     def _arrived(self, wish: Wish, made: Made) -> None:
         self.timed.emit(made.seconds)
+        self._steering.follow(wish.entry)
         is_first = not self.has_result and not wish.text
         document = self.merge(made.document, self.history.value)
         self.strip.add(document, wish.gesture)
@@ -203,10 +194,16 @@ def _offer(panel: LatentPanel) -> Offer | None:
 
 
 def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
-    now = panel.history.value.recipe
+    """What the controls say; sliders stay where they are, whatever seed is thrown."""
+    wanted = panel.maker.wanted
+    now = wanted.recipe if wanted is not None else panel.history.value.recipe
     psi, seed = round(panel.bar.variety.value, 4), panel.bar.seed.seed
+    other_model = now.model not in ("", entry.header.id)
+    slides = () if other_model else now.latent.slides
     fresh = fresh or seed != now.latent.seed
-    latent = Latent(seed, psi) if fresh else now.latent.with_psi(psi)
+    # What led here is made of places in the model's own W and means nothing in another's.
+    begins_anew = fresh or other_model
+    latent = Latent(seed, psi, slides) if begins_anew else now.latent.with_psi(psi)
     latent = latent.mixed(panel.mixer.mix(psi))
     recipe = Recipe(entry.header.id, latent, now.options)
     if fresh and panel.has_result:
@@ -216,10 +213,15 @@ def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
     return recipe
 
 
+def _without_slides(latent: Latent) -> tuple[Any, ...]:
+    return tuple(move for move in latent.moves if not isinstance(move, Slide))
+
+
 def _show_recipe(panel: LatentPanel, recipe: Recipe) -> None:
     panel.bar.seed.set_seed(recipe.latent.seed)
     panel.bar.variety.set_value(recipe.latent.psi)
     panel.mixer.show_mix(recipe.latent.mix)
+    panel.steer.show_recipe(recipe)
     if recipe.model and panel.bar.model.entry is not None:
         panel.bar.model.choose_id(recipe.model)
 
@@ -250,6 +252,11 @@ def _connect(panel: LatentPanel) -> None:
     def live() -> None:
         panel._play(tr("Variety"), gesture=("variety", bar.variety.gesture))
 
+    def steer(slider: Slider, amount: float, gesture: object) -> None:
+        slide = slider.slide(amount)
+        free = tuple(group for group in slide.groups if group in panel.explore.locks.free)
+        panel._play(tr("Steer"), gesture=gesture, slides=(replace(slide, groups=free),))
+
     def failed(error: object) -> None:
         panel._follow(panel.history.value)
         panel.context.report(error)
@@ -273,6 +280,8 @@ def _connect(panel: LatentPanel) -> None:
     bar.seed.seed_changed.connect(lambda _: panel._play(tr("Seed"), fresh=True))
     bar.variety.value_changed.connect(live)
     bar.model.chosen.connect(lambda: panel._play(tr("Model")))
+    panel.steer.moved.connect(steer)
+    panel.steer.reset_asked.connect(panel.reset_sliders)
     panel.mixer.changed.connect(lambda: panel._play(tr("Style mix")))
     panel.explore.chosen.connect(take)
     panel.explore.pointed.connect(point)

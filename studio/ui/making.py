@@ -37,11 +37,17 @@ class Maker(QObject):
         super().__init__(parent)
         self._kind, self._context = kind, context
         self._job: Job | None = None
+        self._now: Wish | None = None
         self._next: Wish | None = None
 
     @property
     def is_busy(self) -> bool:
         return self._job is not None
+
+    @property
+    def wanted(self) -> Wish | None:
+        """The newest wish that is not there yet."""
+        return self._next or (self._now if self.is_busy else None)
 
     @property
     def is_waiting(self) -> bool:
@@ -53,7 +59,7 @@ class Maker(QObject):
         if self._job is not None and wish.gesture is not None:
             self._next = wish
             return
-        self._next = None
+        self._now, self._next = wish, None
         kind, device = self._kind, self._context.settings.device
         generators = self._context.generators
         job = Job(

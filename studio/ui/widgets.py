@@ -6,7 +6,7 @@ import random
 import time
 
 import numpy as np
-from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -38,6 +38,7 @@ from studio.ui import theme
 
 DRAWN_SEEDS = 100_000  # short enough to read aloud, many enough never to meet twice
 GESTURE_PAUSE_S = 0.8
+HANDLE_PX, GROOVE_PX = 14, 3  # of a slider, as the style sheet draws it
 
 
 def new_seed() -> int:
@@ -131,6 +132,31 @@ class Slider(QSlider):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._middle: int | None = None
+
+    def show_from(self, middle: int) -> None:
+        """Fill the way from this value to the handle, not from the left."""
+        self._middle = middle
+        self.setProperty("tone", "signed")
+        self.update()
+
+    def paintEvent(self, ev: QPaintEvent) -> None:
+        if self._middle is not None:
+            self._paint_fill(self._middle)
+        super().paintEvent(ev)
+
+    def _paint_fill(self, middle: int) -> None:
+        style, width = QStyle, self.width() - HANDLE_PX
+        ends = [
+            HANDLE_PX / 2
+            + style.sliderPositionFromValue(self.minimum(), self.maximum(), value, width)
+            for value in (middle, self.value())
+        ]
+        painter = QPainter(self)
+        line = QRectF(0, (self.height() - GROOVE_PX) / 2, self.width(), GROOVE_PX)
+        painter.fillRect(line, theme.color("line"))
+        fill = QRectF(min(ends), line.top(), abs(ends[1] - ends[0]), GROOVE_PX)
+        painter.fillRect(fill, theme.color("accent" if self.isEnabled() else "edge"))
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         if ev.button() == Qt.MouseButton.LeftButton:
@@ -171,6 +197,7 @@ class LabelledSlider(QWidget):
         suffix: str = "",
         signed: bool = False,
         show_figure: bool = True,
+        from_middle: bool = False,
         label_width: int = 0,
         parent: QWidget | None = None,
     ) -> None:
@@ -185,6 +212,8 @@ class LabelledSlider(QWidget):
         self.slider = Slider(self)
         self.slider.setRange(0, round((high - low) / self._step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
+        if from_middle:
+            self.slider.show_from(round((value - low) / self._step))
         self.slider.setAccessibleName(text)
         self._figure = label("", "figure")
         self._figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

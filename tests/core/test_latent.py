@@ -164,6 +164,15 @@ def test_whole_moves_take_the_noise_along():
     assert Latent(1).moved(Toward(Latent(2), 1.0)).noises == ((1, 1.0),)
 
 
+def test_a_style_mix_stays_one_when_sliders_are_moved_after_it():
+    one, slide = Mix(Latent(3)), Slide("Warmth", 1.0, b"\0\0\x80?")
+    latent = Latent(1).moved(Cross(Latent(2), 4), one, slide)
+    assert latent.mix == one and latent.slides == (slide,)
+    assert latent.mixed(None) == Latent(1).moved(Cross(Latent(2), 4), slide)
+    other = Mix(Latent(5), ("coarse",))
+    assert latent.mixed(other) == Latent(1).moved(Cross(Latent(2), 4), other, slide)
+
+
 def test_a_style_mix_takes_the_place_of_the_last_one():
     latent = Latent(1).moved(Drift(2, 0.1))
     one, other = Mix(Latent(3)), Mix(Latent(4), ("coarse",))

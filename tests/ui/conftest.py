@@ -17,6 +17,7 @@ from studio.core.library import Places
 from studio.core.model_file import ModelEntry, ModelHeader
 from studio.core.provenance import Provenance, silent
 from studio.core.settings import Settings
+from studio.core.slider import Slider
 from studio.core.work import Finished, Preview, Progress
 from studio.ui import latent_panel, model_chooser, theme
 from studio.ui.context import StudioContext
@@ -52,6 +53,16 @@ class FakeGenerator:
         for index, sheet in enumerate(sheets):
             yield Preview((index, sheet))
         yield Finished(sheets)
+
+    def sliders(self):
+        """Two, after a search of two steps."""
+        yield Progress(1, 2, "Looking for sliders")
+        yield Finished(
+            tuple(
+                Slider(name, "measured", bytes([0, 0, 128, 63]), -3.0, 3.0, 0.95, ((name, 2.0),))
+                for name in ("Greyness", "Weight")
+            )
+        )
 
     def _sheet(self, recipe):
         return Sheet(recipe, (recipe.latent.seed + len(recipe.latent.moves)) % 256)

@@ -1,0 +1,60 @@
+"""What a medium adds to the frame that all media share, and changes in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtGui import QAction, QPixmap
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.core.history import History
+from studio.core.kind import MediumKind
+from studio.core.latent import Option
+from studio.ui.context import StudioContext
+from studio.ui.widgets import Section, pixmap_of
+
+
+class MediumPage(QWidget):
+    """One medium's document with its view and the sections of its inspector."""
+
+    def __init__(
+        self, kind: MediumKind, context: StudioContext, history: History[Any], view: QWidget
+    ) -> None:
+        super().__init__()
+        self.kind, self.context, self.history, self.view = kind, context, history, view
+        self.sections = QVBoxLayout()
+
+    def add_section(self, title: str, widget: QWidget, note: str = "") -> Section:
+        """Put a section at the foot of the inspector."""
+        section = Section(title, note)
+        section.add(widget)
+        self.sections.insertWidget(self.sections.count() - 1, section)
+        return section
+
+    def merge(self, new_document: Any, old_document: Any) -> Any:
+        """The new result with what a person's hand set on the old one."""
+        return new_document
+
+    def options(self) -> dict[str, Option]:
+        """The medium's own options for the next recipe."""
+        return {}
+
+    def show_document(self, document: Any) -> None:
+        """Show a document in the view, be it the present one or one pointed at."""
+        self.view.show_document(document)  # type: ignore[attr-defined]
+
+    def menu_actions(self) -> dict[str, list[QAction]]:
+        """The medium's own actions by the title of their menu; View and Edit are shared ones."""
+        return {}
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the document is more than an empty page."""
+        return self.history.value != self.kind.empty()
+
+    def picture(self, document: Any, side_px: int) -> QPixmap:
+        """A small square picture of a document, sharp on this screen."""
+        ratio = self.devicePixelRatioF()
+        pixmap = pixmap_of(self.kind.thumbnail(document, round(side_px * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
