@@ -133,6 +133,15 @@ def model_commands(window: Commanded) -> list[Command]:
                 (4, "fine", tr("Lock the colour")),
             )
         ),
+        *(
+            Command("Model", text, on_panel(act), (keys,), needs_panel=True)
+            for text, act, keys in (
+                (tr("Re-roll the rest"), LatentPanel.reroll, "Shift+R"),
+                (tr("Re-roll the rest at once"), lambda panel: panel.reroll(instant=True),
+                 "Ctrl+Shift+R"),
+                (tr("Keep no part"), LatentPanel.clear_region, "Ctrl+Shift+D"),
+            )
+        ),
         Command("Model", tr("Reset the sliders"), on_panel(LatentPanel.reset_sliders),
                 ("Shift+0",), needs_panel=True),
         Command("Model", tr("Eight others"), on_panel(lambda panel: panel.explore.more()),

@@ -1,4 +1,4 @@
-"""Masks of pictures: what a person keeps, and how the kept and the new are put together."""
+"""Masks of pictures: what a person keeps, read and checked."""
 
 from __future__ import annotations
 
@@ -53,41 +53,3 @@ def checked(locked: np.ndarray, width: int, height: int) -> np.ndarray:
     if locked.all():
         raise StudioError(ALL_KEPT)
     return locked
-
-
-def feather(locked: np.ndarray, reach_px: int, wraps: bool) -> np.ndarray:
-    """1 where bool [H, W] is set, falling to 0 within reach_px outside: float32 [H, W].
-
-    wraps: the picture is a torus, and so is the mask.
-    """
-    share = locked.astype(np.float32)
-    grown = locked
-    for step in range(1, reach_px):
-        wider = _grown(grown, wraps, diagonal=step % 2 == 0)  # steps of two shapes: nearly round
-        fall = 0.5 + 0.5 * np.cos(np.pi * step / reach_px)
-        share[wider & ~grown] = fall
-        grown = wider
-    return share
-
-
-def composite(
-    old: np.ndarray, new: np.ndarray, locked: np.ndarray, reach_px: int, wraps: bool
-) -> np.ndarray:
-    """The old pixels where they are locked, byte for byte, the new ones elsewhere: uint8 [H, W, 3].
-
-    Outside the lock the new ones begin as the old ones were and take over within reach_px; rolling
-    everything rolls the result where it wraps.
-    """
-    share = feather(locked, reach_px, wraps)[..., None]
-    blend = new + share * (old.astype(np.float32) - new)
-    return np.where(locked[..., None], old, np.round(blend).astype(np.uint8))
-
-
-def _grown(mask: np.ndarray, wraps: bool, diagonal: bool) -> np.ndarray:
-    """One pixel wider: up, down, left and right, diagonal to the corners as well."""
-    padded = np.pad(mask, 1, mode="wrap" if wraps else "constant")
-    wide = padded.copy()
-    for axis in (0, 1):
-        base = wide.copy() if diagonal else padded
-        wide |= np.roll(base, 1, axis) | np.roll(base, -1, axis)
-    return wide[1:-1, 1:-1]

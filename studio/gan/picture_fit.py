@@ -16,10 +16,11 @@ from studio.core.errors import StudioError
 from studio.core.kind import Found
 from studio.core.latent import COMPOSITE, Latent, Recipe
 from studio.core.pixels import Pixels
+from studio.core.selection import composite, feather, reach_px
 from studio.core.work import Work, mapped
 from studio.gan.fit import Fitted, Plan, fit, steps_of
 from studio.gan.layers import upsample
-from studio.gan.masks import checked, composite, feather
+from studio.gan.masks import checked
 from studio.gan.pictures import to_pixels, to_signed
 from studio.gan.stage import Maps, Stage
 
@@ -27,7 +28,6 @@ COARSEST_PX = 4
 LEAST_SQUARE = 1e-4  # bounds what pictures that are the same score
 BAND = 8  # a fit looks mostly at the locked pixels within this share of the side from the border
 DEEP = 0.02  # and so much at all others
-REACH = 8  # the new takes over from the old within this share of the side: 1 / REACH
 SAME_LEVELS = 4.0  # of 255: a recipe that comes so close to the kept pixels is theirs
 REROLL = Plan(samples=64, steps=60, anchor=0.1)
 INSTANT = Plan(samples=8, steps=0)
@@ -94,10 +94,6 @@ class Kept:
     wraps: bool
 
     @property
-    def reach_px(self) -> int:
-        return max(2, min(self.locked.shape) // REACH)
-
-    @property
     def weight(self) -> np.ndarray:
         """How much a fit looks at each pixel: at the locked ones, most at those near the border.
 
@@ -110,10 +106,10 @@ class Kept:
     @property
     def share(self) -> np.ndarray:
         """How much the old counts: float32 [H, W]."""
-        return feather(self.locked, self.reach_px, self.wraps)
+        return feather(self.locked, reach_px(self.locked), self.wraps)
 
     def over(self, new: np.ndarray) -> np.ndarray:
-        return composite(self.pixels, new, self.locked, self.reach_px, self.wraps)
+        return composite(self.pixels, new, self.locked, reach_px(self.locked), self.wraps)
 
 
 @torch.no_grad()

@@ -57,6 +57,25 @@ class LoadedGenerators:
         yield Progress(0, len(recipes), "")
         yield from self._get(kind, path, device).generate_many(recipes)
 
+    def reroll(
+        self,
+        kind: MediumKind,
+        path: Path,
+        device: str,
+        document: Any,
+        locked: Any,
+        seed: int,
+        instant: bool,
+    ) -> Work:
+        """All but what is locked anew: Preview(document) on the way, Finished(document)."""
+        yield Progress(0, 0, "")
+        yield from self._get(kind, path, device).reroll(document, locked, seed, instant)
+
+    def find(self, kind: MediumKind, path: Path, device: str, document: Any, seed: int) -> Work:
+        """A person's own document in the model: Preview(document), Finished(Found)."""
+        yield Progress(0, 0, "")
+        yield from self._get(kind, path, device).find(document, seed)
+
     def sliders(self, kind: MediumKind, entry: ModelEntry, device: str) -> Work:
         """Finished(tuple[Slider, ...]): at once where they are known, else after some seconds.
 

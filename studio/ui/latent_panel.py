@@ -25,6 +25,7 @@ from studio.ui.making import Maker, Wish
 from studio.ui.medium_page import MediumPage
 from studio.ui.model_chooser import origin_of
 from studio.ui.overlay import CentreNote
+from studio.ui.region import RegionBox, Rerolling
 from studio.ui.steer import SteerSliders
 from studio.ui.steering import Steering
 from studio.ui.strip import Strip
@@ -57,11 +58,14 @@ class LatentPanel(MediumPage):
         )
         self.mixer = StyleMixer()
         self.steer = SteerSliders()
+        self.region = RegionBox()
+        self.rerolling = Rerolling(kind, context, self.region)
         self._steering = Steering(kind, context, self.steer)
         _lay_out(self, self.sections)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
         self.add_section(self.tr("Steer"), self.steer, self.tr("found in this model"))
-        self.add_section(self.tr("Lock"), self.explore.locks, self.tr("these layers stay"))
+        lock = self.add_section(self.tr("Lock"), self.explore.locks, self.tr("kept exactly"))
+        lock.add(self.region)
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
         self._note = CentreNote(view, kind.icon)
         _connect(self)
@@ -102,6 +106,15 @@ class LatentPanel(MediumPage):
         """Throw a new seed and make it."""
         self.bar.seed.set_seed(new_seed())
         self._play(self.tr("New seed"), fresh=True)
+
+    def reroll(self, *, instant: bool = False) -> None:
+        """Make everything but the locked part anew, to fit it."""
+        locked, entry = self.locked_region(), self.bar.model.entry
+        if locked is None or entry is None or not self.has_result:
+            self.context.notify(self.tr("Mark first what shall stay, in the section Lock."))
+            return
+        self.explore.pause()
+        self.rerolling.start(entry, self.history.value, locked, instant=instant)
 
     def reset_sliders(self) -> None:
         """Take back everything that was steered."""
@@ -160,12 +173,17 @@ class LatentPanel(MediumPage):
         self.timed.emit(made.seconds)
         self._steering.follow(wish.entry)
         is_first = not self.has_result and not wish.text
-        document = self.merge(made.document, self.history.value)
+        document = self.merged(made.document)
         self.strip.add(document, wish.gesture)
         if is_first:
             self.history.restart(document)
         else:
             self.history.apply(document, wish.text, wish.gesture)
+
+    def merged(self, document: Any) -> Any:
+        """A new result with what is kept of the present one and what a person's hand set on it."""
+        now = self.history.value
+        return self.merge(self.keep(document, now) if self.has_result else document, now)
 
     def _follow(self, document: Any) -> None:
         """Show the document that the history holds now, and how it was made."""
@@ -263,12 +281,18 @@ def _connect(panel: LatentPanel) -> None:
 
     def take(document: Any, verb: str) -> None:
         words = {"breed": tr("Breed"), "morph": tr("Morph")}
-        document = panel.merge(document, panel.history.value)
+        document = panel.merged(document)
         panel.strip.add(document)
         panel.history.apply(document, words.get(verb, tr("Variation")))
 
+    def rerolled(document: Any) -> None:
+        document = panel.merge(document, panel.history.value)
+        panel.strip.add(document)
+        panel.history.apply(document, tr("Re-roll"))
+
     def point(document: Any) -> None:
-        panel.show_document(panel.history.value if document is None else document)
+        now = panel.history.value
+        panel.show_document(now if document is None else document)
 
     panel.history.on_change.append(panel._follow)
     panel.maker.made.connect(panel._arrived)
@@ -282,6 +306,10 @@ def _connect(panel: LatentPanel) -> None:
     bar.model.chosen.connect(lambda: panel._play(tr("Model")))
     panel.steer.moved.connect(steer)
     panel.steer.reset_asked.connect(panel.reset_sliders)
+    panel.region.reroll_asked.connect(lambda instant: panel.reroll(instant=instant))
+    panel.region.clear_asked.connect(panel.clear_region)
+    panel.rerolling.done.connect(rerolled)
+    panel.rerolling.shown.connect(point)
     panel.mixer.changed.connect(lambda: panel._play(tr("Style mix")))
     panel.explore.chosen.connect(take)
     panel.explore.pointed.connect(point)

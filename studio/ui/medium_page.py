@@ -43,6 +43,17 @@ class MediumPage(QWidget):
         """Show a document in the view, be it the present one or one pointed at."""
         self.view.show_document(document)  # type: ignore[attr-defined]
 
+    def locked_region(self) -> Any:
+        """The part that stays when the rest is made anew, as the generator takes it; or None."""
+        return None
+
+    def clear_region(self) -> None:
+        """No part stays any more."""
+
+    def keep(self, new_document: Any, old_document: Any) -> Any:
+        """The new result with the locked part of the old one exactly as it was."""
+        return new_document
+
     def menu_actions(self) -> dict[str, list[QAction]]:
         """The medium's own actions by the title of their menu; View and Edit are shared ones."""
         return {}

@@ -28,10 +28,10 @@ from PIL import Image
 from studio.core.kind import Found, MediumKind
 from studio.core.latent import Latent, Recipe
 from studio.core.resources import resource
+from studio.core.selection import feather
 from studio.core.work import result_of
 from studio.gan import picture_fit
 from studio.gan.fit import Plan
-from studio.gan.masks import feather
 from studio.gan.picture_fit import drawn
 from studio.gan.pictures import contact_sheet
 from studio.media import kinds

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from studio.core.errors import StudioError
-from studio.gan.masks import checked, composite, feather, read_masks
+from studio.core.selection import composite, feather
+from studio.gan.masks import checked, read_masks
 
 SIDE = 12
 masks = st.binary(min_size=18, max_size=18).map(

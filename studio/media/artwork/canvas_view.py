@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 
 from studio.media.artwork.document import Artwork
 from studio.ui import theme
+from studio.ui.mask_gestures import MaskGestures, MaskItem
+from studio.ui.mask_painter import MaskPainter
 from studio.ui.widgets import pixmap_of
 
 MARGIN_PX = 28
@@ -38,13 +40,22 @@ class CanvasView(QGraphicsView):
     space_tapped = Signal()
     zoomed = Signal(float)
 
-    def __init__(self) -> None:
+    def __init__(self, mask: MaskPainter | None = None) -> None:
         super().__init__()
+        self._mask = MaskPainter() if mask is None else mask
         self._scene = QGraphicsScene(self)
         self.setScene(self._scene)
         self._picture = QGraphicsPixmapItem()
         self._picture.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
         self._scene.addItem(self._picture)
+        self._mark = MaskItem(self._mask)
+        self._scene.addItem(self._mark)
+        self._marking = MaskGestures(
+            self._mask,
+            self.viewport(),
+            lambda at: self.mapToScene(at.toPoint()).toTuple(),
+            is_free=lambda: not self._space_down,
+        )
         self._array: np.ndarray | None = None
         self._shown_crisp = False
         self._fits = True
@@ -74,6 +85,8 @@ class CanvasView(QGraphicsView):
         before = None if self._array is None else self._array.shape
         self._array = document.pixels.array() if document.pixels else None
         self._draw()
+        self._mark.prepareGeometryChange()
+        self._mask.follow(document.pixels.width, document.pixels.height)
         if self._array is None:
             self._label.hide()
         elif self._fits or before != self._array.shape:
@@ -186,7 +199,7 @@ class CanvasView(QGraphicsView):
             if event.isAutoRepeat():
                 return
             self._space_down = False
-            self.viewport().unsetCursor()
+            self._marking.show_cursor()
             if not self._space_used:
                 self.space_tapped.emit()
             return
@@ -216,7 +229,7 @@ class CanvasView(QGraphicsView):
             if self._space_down:
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
             else:
-                self.viewport().unsetCursor()
+                self._marking.show_cursor()
             return
         super().mouseReleaseEvent(event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtGui import QAction, QKeySequence
 
@@ -13,14 +14,18 @@ from studio.media.artwork.document import Artwork
 from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.latent_panel import LatentPanel
+from studio.ui.mask_painter import MaskPainter
+from studio.ui.mask_region import MaskRegion
 
 
 class Panel(LatentPanel):
     """The artwork's page."""
 
     def __init__(self, kind: MediumKind, context: StudioContext, history: History[Artwork]) -> None:
-        self.canvas = CanvasView()
+        self.painter = MaskPainter()
+        self.canvas = CanvasView(self.painter)
         super().__init__(kind, context, history, self.canvas)
+        self._kept = MaskRegion(self.painter, self.region, wraps=False)
         self.canvas.space_tapped.connect(self.generate)
         self._view_actions = [
             self._action("fit", self.tr("Fit picture"), "Ctrl+0", self.canvas.fit),
@@ -30,7 +35,16 @@ class Panel(LatentPanel):
         ]
 
     def menu_actions(self) -> dict[str, list[QAction]]:
-        return {"View": self._view_actions}
+        return {"Keep": self._kept.actions, "View": self._view_actions}
+
+    def locked_region(self) -> Any:
+        return self._kept.locked
+
+    def clear_region(self) -> None:
+        self.painter.clear()
+
+    def keep(self, new_document: Any, old_document: Any) -> Any:
+        return self._kept.kept(new_document, old_document)
 
     def _action(self, icon: str, text: str, shortcut: str, slot: Callable[[], None]) -> QAction:
         action = QAction(theme.icon(icon), text, self)

@@ -8,11 +8,15 @@ from typing import Any
 
 from PySide6.QtGui import QAction, QShowEvent
 
+from studio.core.errors import StudioError
 from studio.core.history import History
 from studio.core.kind import MediumKind
+from studio.core.latent import COMPOSITE
 from studio.media.music.document import Clip, Note
+from studio.media.music.locks import Lock
 from studio.media.music.menus_view import RollActions
 from studio.media.music.player import Player
+from studio.media.music.region_view import RegionView
 from studio.media.music.tools_view import RollWithTools
 from studio.media.music.tracks_view import TracksView
 from studio.media.music.transport_view import TransportView
@@ -39,6 +43,9 @@ class Panel(LatentPanel):
         self.leaving.connect(self.transport.close_device)
         self.add_bar_widget(self.transport, words=(self.transport.meter,))
         self.tracks = TracksView()
+        self._region = RegionView()
+        self.region.add_controls(self._region)
+        self._region.changed.connect(self._say_kept)
         self.add_section(self.tr("Tracks"), self.tracks, self.tr("click to edit"))
         self.actions_of_roll = RollActions(self, self.view, self.transport)
         self._tempo_gesture: object = None
@@ -56,6 +63,25 @@ class Panel(LatentPanel):
             muted=old_document.muted,
             soloed=old_document.soloed,
         )
+
+    def locked_region(self) -> Any:
+        """A Lock that holds something and not everything, or None."""
+        try:
+            return self._region.lock.checked(self.history.value)
+        except StudioError:
+            return None
+
+    def clear_region(self) -> None:
+        self._region.clear()
+
+    def keep(self, new_document: Any, old_document: Any) -> Any:
+        """The new notes around the kept ones."""
+        locked = self.locked_region()
+        if locked is None:
+            return new_document
+        recipe = new_document.recipe.with_option(COMPOSITE, True)
+        joined = locked.joined(old_document, new_document.notes)
+        return replace(new_document, notes=joined.notes, recipe=recipe, edited=True)
 
     def menu_actions(self) -> dict[str, list[QAction]]:
         return self.actions_of_roll.menus
@@ -86,7 +112,20 @@ class Panel(LatentPanel):
         self._show_tracks()
 
     def _show_tracks(self) -> None:
+        self._region.follow(self.roll.editor.selection)
+        self._say_kept()
         self.tracks.show_clip(self.history.value, self.roll.editor.track)
+
+    def _say_kept(self) -> None:
+        locked = self.locked_region()
+        if locked is not None:
+            count = len(locked.kept(self.history.value))
+            words = self.tr("{} notes are kept exactly, whatever else you do.").format(count)
+        elif self._region.lock == Lock():
+            words = self.tr("Choose what stays exactly while the rest changes.")
+        else:
+            words = self.tr("Leave a bar or a track free, or select some notes.")
+        self.region.show_kept(words, locked is not None)
 
     def _hear(self, pitch: int) -> None:
         self.transport.preview(Note(self.roll.editor.track, pitch, 0, 480))

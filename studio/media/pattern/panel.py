@@ -18,6 +18,8 @@ from studio.media.pattern.shape_view import ShapePicker
 from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.latent_panel import LatentPanel
+from studio.ui.mask_painter import MaskPainter
+from studio.ui.mask_region import MaskRegion
 from studio.ui.widgets import Chip, label, tip
 
 ZOOM_STEP = 1.25
@@ -29,7 +31,9 @@ class Panel(LatentPanel):
     view: RepeatView
 
     def __init__(self, kind: MediumKind, context: StudioContext, history: History[Tile]) -> None:
-        super().__init__(kind, context, history, RepeatView())
+        self.painter = MaskPainter(wraps=True)
+        super().__init__(kind, context, history, RepeatView(self.painter))
+        self._kept = MaskRegion(self.painter, self.region, wraps=True)
         self.repeats = {
             name: Chip(self._title(name), tip(self._meaning(name), str(number)))
             for number, name in enumerate(REPEATS, 1)
@@ -52,6 +56,15 @@ class Panel(LatentPanel):
 
     def merge(self, new_document: Any, old_document: Any) -> Any:
         return replace(new_document, repeat=old_document.repeat)
+
+    def locked_region(self) -> Any:
+        return self._kept.locked
+
+    def clear_region(self) -> None:
+        self.painter.clear()
+
+    def keep(self, new_document: Any, old_document: Any) -> Any:
+        return self._kept.kept(new_document, old_document)
 
     def options(self) -> dict[str, Option]:
         across, down = self.shape.shape
@@ -136,7 +149,7 @@ class Panel(LatentPanel):
             action.triggered.connect(partial(_without_checked, act))
             views.append(action)
         self.addActions([*repeats, *views])
-        return {"Repeat": repeats, "View": views}
+        return {"Repeat": repeats, "Keep": self._kept.actions, "View": views}
 
     def _resize(self, across: int, down: int) -> None:
         if self.has_result:

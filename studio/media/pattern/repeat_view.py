@@ -25,6 +25,8 @@ from studio.media.pattern.sheet_view import (
     paint_outline,
     paint_rulers,
 )
+from studio.ui.mask_gestures import MaskGestures
+from studio.ui.mask_painter import MaskPainter
 from studio.ui.theme import color
 
 SCALE_MIN, SCALE_MAX = 1 / 16, 32.0
@@ -43,8 +45,9 @@ class RepeatView(QWidget):
 
     scale_changed = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, mask: MaskPainter | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._mask = MaskPainter(wraps=True) if mask is None else mask
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 160)
         self.setAccessibleName(self.tr("Repeat of the tile"))
@@ -53,6 +56,13 @@ class RepeatView(QWidget):
         self._place = Placement()
         self._is_fitted, self._shows_outline = True, True
         self._grabbed_at: QPointF | None = None
+        # In pixels of the outlined tile; outside of it the tile goes on from its other side.
+        self._marking = MaskGestures(
+            self._mask,
+            self,
+            lambda at: ((at - self.tile_rect.topLeft()) / self._place.scale).toTuple(),
+            rest=Qt.CursorShape.OpenHandCursor,
+        )
 
     @property
     def scale(self) -> float:
@@ -70,6 +80,7 @@ class RepeatView(QWidget):
         if (tile.pixels, tile.repeat) != (old.pixels, old.repeat):
             self._sheet = Sheet(unit_cell(tile)) if tile.pixels else None
             self._seam = seam_ratio(tile)
+        self._mask.follow(*_size(tile))
         if _size(tile) != _size(old):
             self.fit()
         self.setAccessibleDescription(self.caption())
@@ -140,6 +151,11 @@ class RepeatView(QWidget):
             self._sheet.paint(painter, self.rect(), self._place)
             if self._shows_outline:
                 paint_outline(painter, self.tile_rect)
+            painter.save()
+            painter.translate(self.tile_rect.topLeft())
+            painter.scale(self._place.scale, self._place.scale)
+            self._mask.paint(painter)
+            painter.restore()
             paint_rulers(painter, self.rect(), self._place, _size(self._tile))
             colour = "caution" if self._seam > SEAM_SEEN else "text"
             paint_caption(painter, self.rect(), self.caption(), colour)
@@ -168,7 +184,7 @@ class RepeatView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._grabbed_at is not None:
             self._grabbed_at = None
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
+            self._marking.show_cursor()
             self._bring_outline_back()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

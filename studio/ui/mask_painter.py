@@ -1,0 +1,163 @@
+"""The tools that mark a part of a picture: rectangle, ellipse, brush and eraser."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QBitmap, QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QRegion
+
+from studio.core import selection
+from studio.core.selection import Point
+from studio.ui import theme
+
+TOOLS = ("rectangle", "ellipse", "brush", "eraser")
+BRUSH_SHARE = 0.06  # of the shorter side: the radius that a brush begins with
+TINT = 46  # of 255: enough to see what is marked, too little to change its colours
+DASH = (4.0, 4.0)
+
+
+class MaskPainter(QObject):
+    """What is marked of a picture, and the gesture that changes it.
+
+    Views translate the mouse into pixels of the picture and paint what paint() gives.
+    """
+
+    changed = Signal()
+    tool_changed = Signal()
+
+    def __init__(self, *, wraps: bool = False) -> None:
+        super().__init__()
+        self._wraps = wraps
+        self._size = (0, 0)  # width, height
+        self._mask: np.ndarray | None = None
+        self._drawn: np.ndarray | None = None  # by the gesture under way
+        self._from: Point | None = None
+        self._path = QPainterPath()
+        self.tool = ""
+        self.radius_share = BRUSH_SHARE
+
+    @property
+    def mask(self) -> np.ndarray | None:
+        """bool [H, W], None where nothing is marked."""
+        return self._mask
+
+    @property
+    def share(self) -> float:
+        """How much of the picture is marked."""
+        return 0.0 if self._mask is None else float(self._mask.mean())
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the mouse draws."""
+        return bool(self.tool) and self._size != (0, 0)
+
+    @property
+    def radius(self) -> float:
+        """Of the brush, in pixels."""
+        return max(0.5, self.radius_share * min(self._size))
+
+    @property
+    def bounds(self) -> QRectF:
+        """Of the picture, and a little room for the outline."""
+        return QRectF(0, 0, *self._size).adjusted(-1, -1, 1, 1)
+
+    def choose(self, tool: str) -> None:
+        """Take a tool; the same one again puts it away."""
+        self.tool = "" if tool == self.tool else tool
+        self.tool_changed.emit()
+
+    def follow(self, width: int, height: int) -> None:
+        """The picture has this size now; a mark of another size means nothing any more."""
+        if (width, height) != self._size:
+            self._size = (width, height)
+            self._become(None)
+
+    def clear(self) -> None:
+        self._become(None)
+
+    def invert(self) -> None:
+        """What was marked is free, and the other way round."""
+        if self._size != (0, 0):
+            empty = selection.nothing(*self._size)
+            self._become(~(empty if self._mask is None else self._mask))
+
+    def take(self, mask: np.ndarray | None) -> None:
+        """Mark this, bool [H, W]; ignored if it has another size."""
+        if mask is None or mask.shape[::-1] == self._size:
+            self._become(mask)
+
+    # --- the gesture ---
+
+    def press(self, at: Point) -> None:
+        if self.is_active:
+            self._from, self._drawn = at, selection.nothing(*self._size)
+            self.drag(at)
+
+    def drag(self, at: Point) -> None:
+        """On the way of the mouse; shapes span from where it was pressed."""
+        if self._from is None or self._drawn is None:
+            return
+        width, height = self._size
+        if self.tool in ("brush", "eraser"):
+            self._drawn = self._drawn | selection.stroke(
+                width, height, self._from, at, self.radius, self._wraps
+            )
+            self._from = at
+        else:
+            make = selection.rectangle if self.tool == "rectangle" else selection.ellipse
+            self._drawn = make(width, height, self._from, at, self._wraps)
+        self._trace(self._with(self._drawn))
+        self.changed.emit()
+
+    def release(self) -> None:
+        if self._drawn is not None:
+            found = self._with(self._drawn)
+            self._from = self._drawn = None
+            self._become(found)
+
+    @property
+    def is_drawing(self) -> bool:
+        return self._drawn is not None
+
+    # --- how it looks ---
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the mark in pixels of the picture; the painter is moved and scaled to them."""
+        if self._path.isEmpty():
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        tint = QColor(theme.color("accent"))
+        tint.setAlpha(TINT)
+        painter.fillPath(self._path, QBrush(tint))
+        for colour, dashes in (("document", None), ("text", DASH)):
+            pen = QPen(theme.color(colour), 1.0)
+            pen.setCosmetic(True)
+            if dashes:
+                pen.setDashPattern(list(dashes))
+            painter.strokePath(self._path, pen)
+        painter.restore()
+
+    def _with(self, drawn: np.ndarray) -> np.ndarray:
+        """The mark with what the gesture drew, or without it."""
+        before = selection.nothing(*self._size) if self._mask is None else self._mask
+        return before & ~drawn if self.tool == "eraser" else before | drawn
+
+    def _become(self, mask: np.ndarray | None) -> None:
+        self._mask = mask if mask is not None and mask.any() else None
+        self._trace(self._mask)
+        self.changed.emit()
+
+    def _trace(self, mask: np.ndarray | None) -> None:
+        """The outline, once for every change and not for every look."""
+        self._path = QPainterPath()
+        if mask is not None and mask.any():
+            self._path.addRegion(_region(mask))
+            self._path = self._path.simplified()
+
+
+def _region(mask: np.ndarray) -> QRegion:
+    height, width = mask.shape
+    grey = np.ascontiguousarray(np.where(mask, 0, 255).astype(np.uint8))
+    image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
+    return QRegion(QBitmap.fromImage(image.convertToFormat(QImage.Format.Format_Mono)))
