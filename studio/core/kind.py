@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from studio.core.doctor import Chart, Remedy, Sheet
-from studio.core.latent import Recipe
+from studio.core.latent import Latent, Recipe
 from studio.core.provenance import UNKNOWN, Origin, Provenance
 from studio.core.settings import Settings
+from studio.core.taste import Taste
 from studio.core.work import Work
 
 MIN_FILES = 8  # fewer teach a network nothing but themselves
@@ -109,8 +110,23 @@ class FolderReport:
         return {"verdict": self.verdict, **asdict(bare), "sheets": sheets}
 
 
+class LikingSpace(Protocol):
+    """Where a model's results lie for a taste to be learnt; lives with its generator."""
+
+    def coordinates(self, latent: Latent) -> np.ndarray:
+        """float32 [32]. StudioError if the latent's numbers are those of another model."""
+        ...
+
+    def proposals(self, taste: Taste, recipe: Recipe, count: int, seed: int) -> Work:
+        """Finished(list of recipes): new seeds with this recipe's variety and options."""
+        ...
+
+
 class Generator(Protocol):
     """A model that is loaded and can be played; lives on the worker thread only."""
+
+    @property
+    def liking(self) -> LikingSpace: ...
 
     def generate(self, recipe: Recipe) -> Work:
         """Finished(document). The same recipe gives the same document."""
@@ -264,6 +280,8 @@ class MediumKind:
     read_work: Callable[[Path], Any]
     file_suffixes: tuple[str, ...]
     sizes_px: tuple[int, ...] = (32, 64, 128, 256, 512)  # () where size is no choice
+    quality_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Each quality's word for little and for much of it, as in "warm"."""
     files: str = ""  # what a folder to train on holds, in words, where nouns do not say it
 
     @property

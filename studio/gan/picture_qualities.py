@@ -9,6 +9,16 @@ from studio.core.kind import Qualities
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 TINY = 1e-3  # below a 255th: what an empty picture divides by
 
+WORDS = {
+    "Lightness": ("dark", "light"),
+    "Contrast": ("soft", "strong"),
+    "Saturation": ("pale", "colourful"),
+    "Hue": ("green", "red"),
+    "Warmth": ("cool", "warm"),
+    "Detail": ("smooth", "detailed"),
+    "Symmetry": ("irregular", "symmetric"),
+}
+
 
 def qualities() -> Qualities:
     """Each takes pictures or tiles uint8 [N, H, W, 3] and gives float64 [N]."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import torch
 
@@ -31,11 +33,14 @@ class TasteSpace:
     """
 
     def __init__(self, play: Playable) -> None:
-        """About half a second."""
         self._play = play
+
+    @cached_property
+    def _frame(self) -> tuple[np.ndarray, np.ndarray]:
+        """The middle of W [w_dim] and the axes [w_dim, 32]; takes half a second, once."""
         w = self._w(range(SAMPLES))
-        self._middle = w.mean(0)
-        self._axes = _axes(w - self._middle, _affine_maps(play))
+        middle = w.mean(0)
+        return middle, _axes(w - middle, _affine_maps(self._play))
 
     @property
     def model(self) -> str:
@@ -70,7 +75,8 @@ class TasteSpace:
 
     def _places(self, w: np.ndarray) -> np.ndarray:
         """float64 [N, w_dim] -> float32 [N, 32]"""
-        return ((w - self._middle) @ self._axes).astype(np.float32)
+        middle, axes = self._frame
+        return ((w - middle) @ axes).astype(np.float32)
 
     @torch.no_grad()
     def _w(self, seeds: range | list[int]) -> np.ndarray:

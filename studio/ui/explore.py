@@ -7,21 +7,19 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.latent import Recipe
 from studio.core.verbs import bred, morphed, varied
 from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
-from studio.ui.thumbnails import Thumbnail
+from studio.ui.result_grid import CELLS, ResultGrid
+from studio.ui.tastes import ForYou
 from studio.ui.verb_chips import LockChips, VerbChips
 from studio.ui.widgets import LabelledSlider, button, label, tip
 
-SIDE_PX = 86
-CENTRE = 4
 REST_MS = 250
 START_STRENGTH = 0.4
-CELLS = 8
 
 
 class Explore(QWidget):
@@ -32,17 +30,19 @@ class Explore(QWidget):
     """
 
     chosen = Signal(object, str)  # a document, and the verb that made it
-    pointed = Signal(object)
 
     def __init__(
         self,
         jobs: Jobs,
         key: str,
         make_many: Callable[[list[Recipe]], Work | None],
+        for_you: Callable[[int, int], Work | None],
         picture: Callable[[Any, int], QPixmap],
     ) -> None:
+        """make_many(recipes) and for_you(count, page) give work; picture(document, side_px)."""
         super().__init__()
-        self._jobs, self._key, self._make_many, self._picture = jobs, key, make_many, picture
+        self._for_you, self._reasons = for_you, ""
+        self._jobs, self._key, self._make_many = jobs, key, make_many
         self._document: Any = None
         self._parents: list[Any] = []
         self.verbs, self.locks = VerbChips(), LockChips()
@@ -52,14 +52,10 @@ class Explore(QWidget):
         self._hint.setWordWrap(True)
         self._page = 0
         self._job: Job | None = None
-        self._documents: dict[int, Any] = {}
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._begin)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        self._cells = [self._cell(place) for place in range(9)]
-        for place, cell in enumerate(self._cells):
-            grid.addWidget(cell, place // 3, place % 3)
+        self.grid = ResultGrid(picture)
+        self.grid.chosen.connect(lambda document: self.chosen.emit(document, self.verbs.verb))
         self.strength = LabelledSlider(
             self.tr("Strength"), 0.05, 1.0, START_STRENGTH, show_figure=False
         )
@@ -75,7 +71,7 @@ class Explore(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.verbs)
-        column.addLayout(grid)
+        column.addWidget(self.grid)
         column.addLayout(row)
         column.addWidget(self._hint)
         self._verb_changed()
@@ -84,8 +80,7 @@ class Explore(QWidget):
         """Make the neighbours of another document, as soon as there is time."""
         same = self._document is not None and document.recipe == self._document.recipe
         self._document = document if has_picture else None
-        self._cells[CENTRE].show_pixmap(self._picture(document, SIDE_PX) if has_picture else None)
-        self._cells[CENTRE].setChecked(has_picture)
+        self.grid.show_centre(self._document)
         if same and has_picture:
             return
         self._page = 0
@@ -111,32 +106,16 @@ class Explore(QWidget):
             self._job = None
             self._rest.start()
 
-    def _cell(self, place: int) -> Thumbnail:
-        cell = Thumbnail(SIDE_PX)
-        cell.show_pixmap(None)
-        if place == CENTRE:
-            cell.setToolTip(self.tr("The present one"))
-            return cell
-        cell.setToolTip(self.tr("Point to see it large, click to take it"))
-        cell.setAccessibleName(self.tr("Result {}").format(place + 1))
-        cell.clicked.connect(lambda: self._choose(place))
-        cell.pointed.connect(lambda on: self._point(place if on else -1))
-        return cell
-
-    def _choose(self, place: int) -> None:
-        found = self._documents.get(place)
-        if found is not None:
-            self.chosen.emit(found, self.verbs.verb)
-
-    def _point(self, place: int) -> None:
-        found = self._documents.get(place)
-        if found is not None or place < 0:
-            self.pointed.emit(found)
+    def propose_again(self) -> None:
+        """What is liked changed: other proposals, if it is these that are shown."""
+        if self.verbs.verb == "taste" and not self.grid.documents:
+            self._begin_again()
 
     def _verb_changed(self) -> None:
         verb, tr = self.verbs.verb, self.tr
-        self.strength.setVisible(verb != "morph")
+        self.strength.setVisible(verb in ("vary", "breed"))
         self._more.setVisible(verb != "morph")
+        self._reasons = ""
         self.strength.name.setText({"breed": tr("Mutation")}.get(verb, tr("Strength")))
         self._page = 0
         self._show_hint()
@@ -144,9 +123,9 @@ class Explore(QWidget):
 
     def _problem(self) -> str:
         """Why the grid stays empty, in words; "" where it does not."""
-        if not self.locks.free:
+        if not self.locks.free and self.verbs.verb != "taste":
             return self.tr("Everything is locked. Unlock something to see others.")
-        if self.verbs.verb == "vary":
+        if self.verbs.verb in ("vary", "taste"):
             return ""
         if len(self._parents) < 2:
             return self.tr("Make another result, or choose parents below with Ctrl and a click.")
@@ -155,8 +134,8 @@ class Explore(QWidget):
         return ""
 
     def _show_hint(self) -> None:
-        words = self._problem()
-        if not words and self.verbs.verb != "vary":
+        words = self._problem() or self._reasons
+        if not words and self.verbs.verb in ("breed", "morph"):
             seeds = [str(document.recipe.latent.seed) for document in self._parents]
             words = self.tr("Between {}").format(", ".join(seeds))
         self._hint.setText(words)
@@ -173,12 +152,6 @@ class Explore(QWidget):
             return [bred(parents, number, amount, free) for number in numbers]
         return [varied(self._document.recipe, number, amount, free) for number in numbers]
 
-    def _clear(self) -> None:
-        self._documents.clear()
-        for place, cell in enumerate(self._cells):
-            if place != CENTRE:
-                cell.show_pixmap(None)
-
     def _begin_again(self) -> None:
         if self._job is not None:
             self._job.cancel()
@@ -187,24 +160,39 @@ class Explore(QWidget):
     def _begin(self) -> None:
         if self._document is None or not self.isVisible():
             return
-        recipes = [] if self._problem() else self._recipes()
         self._show_hint()
-        work = self._make_many(recipes) if recipes else None
+        work = None if self._problem() else self._work()
         if work is None:
-            self._clear()
+            self.grid.clear()
             return
         job = Job("variations", lambda: work, self, on_preview=self._arrived)
         job.on_result = job.on_error = self._ended
         self._job = self._jobs.submit(job, replaces=("explore", self._key))
 
-    def _arrived(self, numbered: Any) -> None:
-        index, document = numbered
-        place = index if index < CENTRE else index + 1
-        self._documents[place] = document
-        self._cells[place].show_pixmap(self._picture(document, SIDE_PX))
+    def _work(self) -> Work | None:
+        if self.verbs.verb == "taste":
+            return self._for_you(CELLS, self._page)
+        return self._make_many(self._recipes())
 
-    def _ended(self, _: object) -> None:
+    def _arrived(self, numbered: Any) -> None:
+        self.grid.put(*numbered)
+
+    def _ended(self, result: object) -> None:
         self._job = None
+        if isinstance(result, ForYou):
+            self._reasons = self._told(result)
+            self._show_hint()
+
+    def _told(self, found: ForYou) -> str:
+        if found.missing:
+            return self.tr(
+                "Give hearts and crosses to {} more results, here or below: then this grid guesses."
+            ).format(found.missing)
+        if not found.words:
+            return self.tr("By your likes; every fourth one tries something else.")
+        return self.tr("Like your likes: {}. Every fourth one tries something else.").format(
+            ", ".join(found.words)
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

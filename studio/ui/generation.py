@@ -43,7 +43,7 @@ class LoadedGenerators:
     def make(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
         """Finished(Made)."""
         yield Progress(0, 0, "")
-        generator = self._get(kind, path, device)
+        generator = self.get(kind, path, device)
         started = time.perf_counter()
         for event in generator.generate(recipe):
             if isinstance(event, Finished):
@@ -55,7 +55,7 @@ class LoadedGenerators:
     ) -> Work:
         """Preview((index, document)) for each recipe, then Finished(list of documents)."""
         yield Progress(0, len(recipes), "")
-        yield from self._get(kind, path, device).generate_many(recipes)
+        yield from self.get(kind, path, device).generate_many(recipes)
 
     def reroll(
         self,
@@ -69,12 +69,12 @@ class LoadedGenerators:
     ) -> Work:
         """All but what is locked anew: Preview(document) on the way, Finished(document)."""
         yield Progress(0, 0, "")
-        yield from self._get(kind, path, device).reroll(document, locked, seed, instant)
+        yield from self.get(kind, path, device).reroll(document, locked, seed, instant)
 
     def find(self, kind: MediumKind, path: Path, device: str, document: Any, seed: int) -> Work:
         """A person's own document in the model: Preview(document), Finished(Found)."""
         yield Progress(0, 0, "")
-        yield from self._get(kind, path, device).find(document, seed)
+        yield from self.get(kind, path, device).find(document, seed)
 
     def sliders(self, kind: MediumKind, entry: ModelEntry, device: str) -> Work:
         """Finished(tuple[Slider, ...]): at once where they are known, else after some seconds.
@@ -83,10 +83,11 @@ class LoadedGenerators:
         """
         yield Progress(0, 0, "")
         yield from remembered(
-            entry, self._sliders_path, lambda: self._get(kind, entry.path, device).sliders()
+            entry, self._sliders_path, lambda: self.get(kind, entry.path, device).sliders()
         )
 
-    def _get(self, kind: MediumKind, path: Path, device: str) -> Generator:
+    def get(self, kind: MediumKind, path: Path, device: str) -> Generator:
+        """A loaded model; StudioError where its file is gone or damaged."""
         try:
             changed_ns = path.stat().st_mtime_ns
         except OSError as error:

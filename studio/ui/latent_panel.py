@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent, Recipe, Slide
 from studio.core.model_file import ModelEntry
-from studio.core.slider import Slider
 from studio.core.verbs import locked, steered
-from studio.ui import theme
+from studio.core.work import Work
 from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
 from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
+from studio.ui.liking import Liking
 from studio.ui.making import Maker, Wish
 from studio.ui.medium_page import MediumPage
 from studio.ui.model_chooser import origin_of
 from studio.ui.overlay import CentreNote
+from studio.ui.panel_wiring import connect, lay_out
 from studio.ui.region import RegionBox, Rerolling
 from studio.ui.steer import SteerSliders
 from studio.ui.steering import Steering
@@ -54,22 +54,25 @@ class LatentPanel(MediumPage):
             context.jobs,
             kind.name,
             lambda recipes: self.maker.many(self.bar.model.entry, recipes),
-            self.picture,
+            lambda count, page: _for_you(self, count, page),
+            lambda document, side_px: self.picture(self.merged(document), side_px),
         )
+        self.liking = Liking(kind, context, self)
+        self.pointed: Any = None
         self.mixer = StyleMixer()
         self.steer = SteerSliders()
         self.region = RegionBox()
         self.rerolling = Rerolling(kind, context, self.region)
         self._steering = Steering(kind, context, self.steer)
-        _lay_out(self, self.sections)
+        lay_out(self)
         self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
         self.add_section(self.tr("Steer"), self.steer, self.tr("found in this model"))
         lock = self.add_section(self.tr("Lock"), self.explore.locks, self.tr("kept exactly"))
         lock.add(self.region)
         self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
         self._note = CentreNote(view, kind.icon)
-        _connect(self)
-        self._follow(history.value)
+        connect(self)
+        self.follow(history.value)
 
     # --- what a medium adds or changes ---
 
@@ -93,19 +96,19 @@ class LatentPanel(MediumPage):
             self.explore.follow(self.history.value, has_picture=self.has_result)
             return
         if self.bar.model.choose_starter() and not self.has_result:
-            self._play("")
+            self.play("")
 
     def generate(self) -> None:
         """Make a new one; a fresh seed unless one was typed that has not been heard or seen."""
         played = self.history.value.recipe.latent.seed == self.bar.seed.seed
         if self.has_result and played:
             self.bar.seed.set_seed(new_seed())
-        self._play(self.tr("Generate"), fresh=True)
+        self.play(self.tr("Generate"), fresh=True)
 
     def dice(self) -> None:
         """Throw a new seed and make it."""
         self.bar.seed.set_seed(new_seed())
-        self._play(self.tr("New seed"), fresh=True)
+        self.play(self.tr("New seed"), fresh=True)
 
     def reroll(self, *, instant: bool = False) -> None:
         """Make everything but the locked part anew, to fit it."""
@@ -116,10 +119,21 @@ class LatentPanel(MediumPage):
         self.explore.pause()
         self.rerolling.start(entry, self.history.value, locked, instant=instant)
 
+    def judge(self, liked: bool, document: Any = None) -> None:
+        """Like or dislike a result: the one pointed at, or else the present one."""
+        judged = next(
+            (one for one in (document, self.pointed) if one is not None), self.history.value
+        )
+        entry = self.bar.model.entry_of(judged.recipe.model) if self.has_result else None
+        if entry is None:
+            self.context.notify(self.tr("There is nothing to like yet. Press Space first."))
+            return
+        self.liking.judge(entry, judged, liked)
+
     def reset_sliders(self) -> None:
         """Take back everything that was steered."""
         if self.history.value.recipe.latent.slides:
-            self._play(self.tr("Reset sliders"), slides=())
+            self.play(self.tr("Reset sliders"), slides=())
 
     def export(self) -> None:
         """Ask where to, and write the document there."""
@@ -142,7 +156,7 @@ class LatentPanel(MediumPage):
         """Whether a result is on its way."""
         return self.maker.is_busy
 
-    def _play(
+    def play(
         self,
         text: str,
         *,
@@ -169,7 +183,7 @@ class LatentPanel(MediumPage):
         self.maker.play(Wish(entry, recipe, text, gesture))
         _teach(self, self._note)
 
-    def _arrived(self, wish: Wish, made: Made) -> None:
+    def arrived(self, wish: Wish, made: Made) -> None:
         self.timed.emit(made.seconds)
         self._steering.follow(wish.entry)
         is_first = not self.has_result and not wish.text
@@ -185,7 +199,7 @@ class LatentPanel(MediumPage):
         now = self.history.value
         return self.merge(self.keep(document, now) if self.has_result else document, now)
 
-    def _follow(self, document: Any) -> None:
+    def follow(self, document: Any) -> None:
         """Show the document that the history holds now, and how it was made."""
         self.show_document(document)
         is_fresh = self.history.undo_text is None and self.history.redo_text is None
@@ -209,6 +223,13 @@ def _offer(panel: LatentPanel) -> Offer | None:
         return None
     origin = origin_of(panel.bar.model, document.recipe.model)
     return Offer(document, panel.file_stem(document), panel.picture(document, DRAG_PX), origin)
+
+
+def _for_you(panel: LatentPanel, count: int, page: int) -> Work | None:
+    entry, recipe = panel.bar.model.entry, panel.history.value.recipe
+    if entry is None or entry.header.id != recipe.model:
+        return None
+    return panel.liking.for_you(entry, recipe, count, page)
 
 
 def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
@@ -261,90 +282,3 @@ def _teach(panel: LatentPanel, note: CentreNote) -> None:
             tr("Drop a folder of {} here").format(panel.kind.training_files),
             tr("to train a model of your own"),
         )
-
-
-def _connect(panel: LatentPanel) -> None:
-    """Wire the controls to the panel; they know nothing of each other."""
-    bar, tr = panel.bar, panel.tr
-
-    def live() -> None:
-        panel._play(tr("Variety"), gesture=("variety", bar.variety.gesture))
-
-    def steer(slider: Slider, amount: float, gesture: object) -> None:
-        slide = slider.slide(amount)
-        free = tuple(group for group in slide.groups if group in panel.explore.locks.free)
-        panel._play(tr("Steer"), gesture=gesture, slides=(replace(slide, groups=free),))
-
-    def failed(error: object) -> None:
-        panel._follow(panel.history.value)
-        panel.context.report(error)
-
-    def take(document: Any, verb: str) -> None:
-        words = {"breed": tr("Breed"), "morph": tr("Morph")}
-        document = panel.merged(document)
-        panel.strip.add(document)
-        panel.history.apply(document, words.get(verb, tr("Variation")))
-
-    def rerolled(document: Any) -> None:
-        document = panel.merge(document, panel.history.value)
-        panel.strip.add(document)
-        panel.history.apply(document, tr("Re-roll"))
-
-    def point(document: Any) -> None:
-        now = panel.history.value
-        panel.show_document(now if document is None else document)
-
-    panel.history.on_change.append(panel._follow)
-    panel.maker.made.connect(panel._arrived)
-    panel.maker.failed.connect(failed)
-    bar.generate.clicked.connect(panel.generate)
-    bar.dice.clicked.connect(panel.dice)
-    bar.undo.clicked.connect(panel.undo)
-    bar.redo.clicked.connect(panel.redo)
-    bar.seed.seed_changed.connect(lambda _: panel._play(tr("Seed"), fresh=True))
-    bar.variety.value_changed.connect(live)
-    bar.model.chosen.connect(lambda: panel._play(tr("Model")))
-    panel.steer.moved.connect(steer)
-    panel.steer.reset_asked.connect(panel.reset_sliders)
-    panel.region.reroll_asked.connect(lambda instant: panel.reroll(instant=instant))
-    panel.region.clear_asked.connect(panel.clear_region)
-    panel.rerolling.done.connect(rerolled)
-    panel.rerolling.shown.connect(point)
-    panel.mixer.changed.connect(lambda: panel._play(tr("Style mix")))
-    panel.explore.chosen.connect(take)
-    panel.explore.pointed.connect(point)
-    panel.strip.pointed.connect(point)
-    panel.strip.parents_changed.connect(lambda: panel.explore.show_parents(panel.strip.parents))
-    panel.strip.chosen.connect(lambda chosen: panel.history.apply(chosen, tr("Bring back")))
-
-
-def _lay_out(panel: LatentPanel, sections: QVBoxLayout) -> None:
-    """Bar above, document in the middle, strip below, inspector on the right."""
-    sections.setContentsMargins(0, 0, 0, 0)
-    sections.setSpacing(0)
-    sections.addStretch(1)
-    column = QWidget()
-    column.setObjectName("column")
-    column.setLayout(sections)
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(column)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    inspector = QFrame()
-    inspector.setObjectName("inspector")
-    inspector.setFixedWidth(theme.INSPECTOR_PX)
-    inside = QVBoxLayout(inspector)
-    inside.setContentsMargins(1, 0, 0, 0)
-    inside.addWidget(scroll)
-    left = QVBoxLayout()
-    left.setSpacing(0)
-    left.addWidget(panel.bar)
-    left.addWidget(panel.view, 1)
-    left.addWidget(panel.strip)
-    row = QHBoxLayout(panel)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
-    row.addLayout(left, 1)
-    row.addWidget(inspector)
-    panel.setMinimumSize(QSize(640, 400))

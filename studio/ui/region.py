@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.core.kind import MediumKind
@@ -15,6 +15,8 @@ from studio.ui.context import StudioContext
 from studio.ui.jobs import Job
 from studio.ui.widgets import button, icon_button, label, new_seed, tip
 
+REST_MS = 150
+
 
 class RegionBox(QWidget):
     """Says what is kept; a medium puts what marks it on top."""
@@ -22,6 +24,7 @@ class RegionBox(QWidget):
     reroll_asked = Signal(bool)  # whether at once
     stop_asked = Signal()
     clear_asked = Signal()
+    kept_changed = Signal()  # after a rest, as a brush changes it all the time
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,6 +60,8 @@ class RegionBox(QWidget):
         self._column.addWidget(self._words)
         self._column.addLayout(row)
         self._column.addLayout(running)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.kept_changed)
         self.show_kept("", False)
         self.show_progress(None)
 
@@ -69,6 +74,7 @@ class RegionBox(QWidget):
         self._words.setText(words)
         for one in (self.reroll, self.quick, self.clear):
             one.setEnabled(is_kept)
+        self._rest.start()
 
     def show_progress(self, part: float | None) -> None:
         """How far the re-roll is, 0 to 1; None when none is under way."""

@@ -50,6 +50,7 @@ class Strip(QFrame):
     chosen = Signal(object)
     pointed = Signal(object)  # a document, or None when the pointer leaves
     parents_changed = Signal()
+    judged = Signal(object, bool)  # a document, and whether it is liked
 
     def __init__(self, picture: Callable[[Any, int], QPixmap], empty_text: str) -> None:
         super().__init__()
@@ -116,6 +117,11 @@ class Strip(QFrame):
             found = found or is_this
             kept.thumbnail.setChecked(is_this)
 
+    def show_opinions(self, opinion: Callable[[Any], bool | None]) -> None:
+        """Hearts and crosses, by what was clicked."""
+        for kept in self._kept:
+            kept.thumbnail.show_opinion(opinion(kept.document))
+
     def clear(self) -> None:
         """Forget everything, as for another project."""
         for kept in self._kept:
@@ -128,7 +134,7 @@ class Strip(QFrame):
 
     def _insert(self, document: Any, gesture: object) -> None:
         self._empty.hide()
-        thumbnail = Thumbnail(SIDE_PX)
+        thumbnail = Thumbnail(SIDE_PX, can_be_judged=True)
         thumbnail.show_pixmap(self._picture(document, SIDE_PX))
         thumbnail.setToolTip(
             self.tr(
@@ -138,6 +144,7 @@ class Strip(QFrame):
         thumbnail.setAccessibleName(self.tr("Seed {}").format(document.recipe.latent.seed))
         kept = Kept(document, gesture, thumbnail)
         thumbnail.clicked.connect(lambda: self._clicked(kept))
+        thumbnail.judged.connect(lambda liked: self.judged.emit(kept.document, liked))
         thumbnail.pointed.connect(lambda on: self.pointed.emit(kept.document if on else None))
         self._kept.insert(0, kept)
         self._row.insertWidget(0, thumbnail)

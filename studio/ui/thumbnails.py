@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QEnterEvent,
     QFocusEvent,
+    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -18,15 +20,21 @@ from studio.ui import theme
 
 RADIUS = 4.0
 BADGE_PX = 16.0
+MARK_PX = 18.0
 
 
 class Thumbnail(QAbstractButton):
     """A square picture; checked means that it is the one in the document."""
 
     pointed = Signal(bool)
+    judged = Signal(bool)  # liked, or disliked
 
-    def __init__(self, side_px: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, side_px: int, parent: QWidget | None = None, *, can_be_judged: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._can_be_judged = can_be_judged
+        self._opinion: bool | None = None
         self._side_px = side_px
         self._pixmap: QPixmap | None = None
         self._badge = ""
@@ -45,6 +53,11 @@ class Thumbnail(QAbstractButton):
     def show_badge(self, text: str) -> None:
         """A number in a corner, "" for none."""
         self._badge = text
+        self.update()
+
+    def show_opinion(self, liked: bool | None) -> None:
+        """A heart or a cross in the lower corner; None for neither."""
+        self._opinion = liked
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -76,6 +89,36 @@ class Thumbnail(QAbstractButton):
         painter.drawRoundedRect(inner.adjusted(half, half, -half, -half), RADIUS, RADIUS)
         if self._badge:
             self._paint_badge(painter)
+        for liked in (True, False):
+            if self._opinion == liked or self._offers_judging:
+                self._paint_mark(painter, liked)
+
+    @property
+    def _offers_judging(self) -> bool:
+        return self._can_be_judged and self.isEnabled() and self.underMouse()
+
+    def _mark_rect(self, liked: bool) -> QRectF:
+        left = self.width() - (2 if liked else 1) * (MARK_PX + 3) - 1
+        return QRectF(left, self.height() - MARK_PX - 4, MARK_PX, MARK_PX)
+
+    def _paint_mark(self, painter: QPainter, liked: bool) -> None:
+        place, is_set = self._mark_rect(liked), self._opinion == liked
+        painter.setPen(Qt.PenStyle.NoPen)
+        ground = QColor(theme.color("accent" if is_set else "document"))
+        ground.setAlpha(255 if is_set else 200)
+        painter.setBrush(ground)
+        painter.drawEllipse(place)
+        icon = theme.icon("heart" if liked else "close", token="accent_ink" if is_set else "text")
+        icon.paint(painter, place.adjusted(3, 3, -3, -3).toRect())
+
+    def mousePressEvent(self, e: QMouseEvent) -> None:
+        """The marks are buttons of their own while the pointer is here."""
+        if self._offers_judging and e.button() == Qt.MouseButton.LeftButton:
+            for liked in (True, False):
+                if self._mark_rect(liked).contains(e.position()):
+                    self.judged.emit(liked)
+                    return
+        super().mousePressEvent(e)
 
     def _paint_badge(self, painter: QPainter) -> None:
         place = QRectF(self.width() - BADGE_PX - 4, 4, BADGE_PX, BADGE_PX)

@@ -44,6 +44,9 @@ class PlainGenerator:
         self.recipes.append(recipe)
         yield Finished(self.make(recipe))
 
+    def sliders(self):
+        yield Finished(())
+
     def generate_many(self, recipes):
         documents = [self.make(recipe) for recipe in recipes]
         for index, document in enumerate(documents):

@@ -74,7 +74,7 @@ def test_the_latest_wins(qtbot, panel, generator):
 def test_variations_appear_and_a_click_takes_one(qtbot, panel):
     panel.start()
     settle(qtbot, panel)
-    cells = panel.explore._cells
+    cells = panel.explore.grid.cells
     qtbot.waitUntil(lambda: all(cell.isEnabled() for cell in cells), timeout=3000)
     before = panel.history.value
     cells[0].pointed.emit(True)
@@ -98,7 +98,7 @@ def two_results(qtbot, panel):
 
 
 def full(panel):
-    return all(cell.isEnabled() for cell in panel.explore._cells)
+    return all(cell.isEnabled() for cell in panel.explore.grid.cells)
 
 
 def test_the_last_two_results_breed_unless_others_are_chosen(qtbot, panel):
@@ -106,11 +106,11 @@ def test_the_last_two_results_breed_unless_others_are_chosen(qtbot, panel):
     panel.explore.verbs.choose("breed")
     qtbot.waitUntil(lambda: full(panel), timeout=3000)
     qtbot.waitUntil(lambda: panel.explore._job is None)
-    children = [panel.explore._documents[place].recipe.latent for place in (0, 1)]
+    children = [panel.explore.grid.documents[place].recipe.latent for place in (0, 1)]
     assert [child.seed for child in children] == [doc.recipe.latent.seed for doc in (first, second)]
     assert panel.explore._hint.text().endswith(f"{first.recipe.latent.seed}, "
                                                f"{second.recipe.latent.seed}")  # fmt: skip
-    panel.explore._cells[0].click()
+    panel.explore.grid.cells[0].click()
     assert panel.history.undo_text == "Breed" and len(panel.strip.documents) == 3
     panel.strip.toggle_parent(second)
     panel.strip.toggle_parent(first)
@@ -125,7 +125,7 @@ def test_morphing_goes_from_parent_to_parent(qtbot, panel):
     assert not panel.explore.strength.isVisible()
     qtbot.waitUntil(lambda: full(panel), timeout=3000)
     qtbot.waitUntil(lambda: panel.explore._job is None)
-    way = [panel.explore._documents[place].recipe for place in (0, 8)]
+    way = [panel.explore.grid.documents[place].recipe for place in (0, 8)]
     assert way == [first.recipe, second.recipe]
 
 
@@ -135,7 +135,7 @@ def test_one_result_alone_cannot_breed_and_says_so(qtbot, panel):
     qtbot.waitUntil(lambda: full(panel), timeout=3000)
     panel.explore.verbs.choose("breed")
     assert "Make another result" in panel.explore._hint.text()
-    qtbot.waitUntil(lambda: not panel.explore._cells[0].isEnabled())
+    qtbot.waitUntil(lambda: not panel.explore.grid.cells[0].isEnabled())
 
 
 def test_locked_layers_stay_when_another_seed_is_thrown(qtbot, panel):

@@ -21,6 +21,7 @@ from studio.gan.picture_qualities import qualities
 from studio.gan.pictures import to_examples
 from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
+from studio.gan.taste_space import TasteSpace
 from studio.media.artwork.document import Artwork
 
 
@@ -31,6 +32,7 @@ class ArtworkGenerator:
         self._play = Playable(path, "artwork", device, lambda n: Generator(NetworkConfig(**n)))
         self.header = self._play.header
         self.device = self._play.device.words
+        self.liking = TasteSpace(self._play)
         self._stage = Stage(self._play)
 
     def generate(self, recipe: Recipe) -> Work:

@@ -8,6 +8,7 @@ from typing import Any
 from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
 from studio.gan.folder import SUFFIXES
 from studio.gan.picture_file import read_provenance
+from studio.gan.picture_qualities import WORDS
 from studio.media.artwork import export
 from studio.media.artwork.document import Artwork, example_of
 
@@ -65,6 +66,7 @@ KIND = MediumKind(
     load_features=load_features,
     load_qualities=load_qualities,
     example_of=example_of,
+    quality_words=WORDS,
     exporters=(Exporter("PNG picture", ".png", export.write_png, ("provenance",)),),
     thumbnail=export.thumbnail,
     encode=export.encode,

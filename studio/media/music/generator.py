@@ -19,6 +19,7 @@ from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.fit import Fitted, Plan, fit, steps_of
 from studio.gan.slider_probe import Effort
 from studio.gan.sliders import find_sliders
+from studio.gan.taste_space import TasteSpace
 from studio.media.music.document import BARS, Clip, clip_of, example_of, roll_of
 from studio.media.music.locks import Lock, read_lock
 from studio.media.music.network import ROLL_CHANNELS, MusicConfig, MusicGenerator, rolls_of
@@ -44,6 +45,7 @@ class MusicClipGenerator:
         self._play = Playable(path, "music", device, lambda n: MusicGenerator(MusicConfig(**n)))
         self.header = self._play.header
         self.device = self._play.device.words
+        self.liking = TasteSpace(self._play)
 
     def generate(self, recipe: Recipe) -> Work:
         return play_one(self._clip, recipe)

@@ -9,6 +9,7 @@ from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind
 from studio.media.music import export
 from studio.media.music.dataset import SUFFIXES
 from studio.media.music.document import Clip, example_of, thumbnail
+from studio.media.music.qualities import WORDS
 
 
 def load_generator(path: Path, device: str) -> Generator:
@@ -64,6 +65,7 @@ KIND = MediumKind(
     load_features=load_features,
     load_qualities=load_qualities,
     example_of=example_of,
+    quality_words=WORDS,
     exporters=(
         Exporter("MIDI file", ".mid", export.write_midi, ("provenance",)),
         Exporter("WAV sound", ".wav", export.write_wav, ("soundfont", "provenance"), is_slow=True),

@@ -14,6 +14,15 @@ from studio.media.music.rolls import PITCHED, chroma, note_lengths, unpack
 BEAT_STEPS = 4
 AT_ONCE = 256
 
+WORDS = {
+    "Density": ("sparse", "dense"),
+    "Register": ("low", "high"),
+    "Syncopation": ("on the beat", "syncopated"),
+    "Brightness": ("minor", "major"),
+    "Note length": ("short notes", "long notes"),
+    "Drum busyness": ("calm drums", "busy drums"),
+}
+
 
 def qualities() -> Qualities:
     """Each takes packed phrases uint8 [N, 4, 2, 64, 11] and gives float64 [N]; drums by themselves.

@@ -22,6 +22,7 @@ from studio.gan.picture_qualities import qualities
 from studio.gan.pictures import to_examples
 from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
+from studio.gan.taste_space import TasteSpace
 from studio.media.pattern.document import MAX_TILES, Tile
 
 CALM_TILES = 32
@@ -38,6 +39,7 @@ class PatternGenerator:
         self._play = Playable(path, "pattern", device, lambda n: Generator(NetworkConfig(**n)))
         self.header = self._play.header
         self.device = self._play.device.words
+        self.liking = TasteSpace(self._play)
         self._cut = calm_cut(self._play.network, self.header.size_px)
 
     def generate(self, recipe: Recipe) -> Work:

@@ -8,6 +8,7 @@ from typing import Any
 from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
 from studio.gan.folder import SUFFIXES
 from studio.gan.picture_file import read_provenance
+from studio.gan.picture_qualities import WORDS
 from studio.media.pattern import export
 from studio.media.pattern.document import Tile, example_of
 
@@ -65,6 +66,7 @@ KIND = MediumKind(
     load_features=load_features,
     load_qualities=load_qualities,
     example_of=example_of,
+    quality_words=WORDS,
     exporters=(
         Exporter("PNG tile", ".png", export.write_tile, ("provenance",)),
         Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet, ("provenance",)),

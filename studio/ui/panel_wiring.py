@@ -1,0 +1,131 @@
+"""How the controls of a panel are laid out and wired to it; they know nothing of each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.core.slider import Slider
+from studio.ui import theme
+
+if TYPE_CHECKING:
+    from studio.ui.latent_panel import LatentPanel
+
+
+def connect(panel: LatentPanel) -> None:
+    """Wire the controls to the panel; they know nothing of each other."""
+    bar = panel.bar
+    panel.history.on_change.append(panel.follow)
+    panel.maker.made.connect(panel.arrived)
+    panel.maker.failed.connect(partial(_failed, panel))
+    bar.generate.clicked.connect(panel.generate)
+    bar.dice.clicked.connect(panel.dice)
+    bar.undo.clicked.connect(panel.undo)
+    bar.redo.clicked.connect(panel.redo)
+    bar.seed.seed_changed.connect(lambda _: panel.play(panel.tr("Seed"), fresh=True))
+    bar.variety.value_changed.connect(
+        lambda: panel.play(panel.tr("Variety"), gesture=("variety", bar.variety.gesture))
+    )
+    bar.model.chosen.connect(lambda: panel.play(panel.tr("Model")))
+    panel.mixer.changed.connect(lambda: panel.play(panel.tr("Style mix")))
+    panel.steer.moved.connect(partial(_steer, panel))
+    panel.steer.reset_asked.connect(panel.reset_sliders)
+    panel.region.reroll_asked.connect(lambda instant: panel.reroll(instant=instant))
+    panel.region.clear_asked.connect(panel.clear_region)
+    panel.region.kept_changed.connect(panel.explore.grid.redraw)
+    panel.rerolling.done.connect(partial(_rerolled, panel))
+    panel.rerolling.shown.connect(partial(_point, panel))
+    _connect_results(panel)
+
+
+def _connect_results(panel: LatentPanel) -> None:
+    """Wire what shows results: the grid and the strip."""
+    grid, strip = panel.explore.grid, panel.strip
+    panel.explore.chosen.connect(partial(_take, panel))
+    grid.pointed.connect(partial(_peek, panel))
+    strip.pointed.connect(partial(_point, panel))
+    strip.parents_changed.connect(lambda: panel.explore.show_parents(strip.parents))
+    strip.chosen.connect(lambda chosen: panel.history.apply(chosen, panel.tr("Bring back")))
+    for thumbnails in (grid, strip):
+        thumbnails.judged.connect(lambda document, liked: panel.judge(liked, document))
+
+    def show_opinions() -> None:
+        strip.show_opinions(panel.liking.opinion)
+        grid.show_opinions(panel.liking.opinion)
+
+    panel.liking.changed.connect(show_opinions)
+    panel.liking.learnt.connect(panel.explore.propose_again)
+
+
+def _steer(panel: LatentPanel, slider: Slider, amount: float, gesture: object) -> None:
+    slide = slider.slide(amount)
+    free = tuple(group for group in slide.groups if group in panel.explore.locks.free)
+    panel.play(panel.tr("Steer"), gesture=gesture, slides=(replace(slide, groups=free),))
+
+
+def _failed(panel: LatentPanel, error: object) -> None:
+    panel.follow(panel.history.value)
+    panel.context.report(error)
+
+
+def _take(panel: LatentPanel, document: Any, verb: str) -> None:
+    tr = panel.tr
+    words = {"breed": tr("Breed"), "morph": tr("Morph"), "taste": tr("For you")}
+    document = panel.merged(document)
+    panel.strip.add(document)
+    panel.history.apply(document, words.get(verb, tr("Variation")))
+
+
+def _rerolled(panel: LatentPanel, document: Any) -> None:
+    document = panel.merge(document, panel.history.value)
+    panel.strip.add(document)
+    panel.history.apply(document, panel.tr("Re-roll"))
+
+
+def _point(panel: LatentPanel, document: Any) -> None:
+    panel.pointed = document
+    panel.show_document(panel.history.value if document is None else document)
+
+
+def _peek(panel: LatentPanel, document: Any) -> None:
+    """As it would be if it were taken."""
+    _point(panel, document)
+    if document is not None:
+        panel.show_document(panel.merged(document))
+
+
+def lay_out(panel: LatentPanel) -> None:
+    """Bar above, document in the middle, strip below, inspector on the right."""
+    sections = panel.sections
+    sections.setContentsMargins(0, 0, 0, 0)
+    sections.setSpacing(0)
+    sections.addStretch(1)
+    column = QWidget()
+    column.setObjectName("column")
+    column.setLayout(sections)
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(column)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    inspector = QFrame()
+    inspector.setObjectName("inspector")
+    inspector.setFixedWidth(theme.INSPECTOR_PX)
+    inside = QVBoxLayout(inspector)
+    inside.setContentsMargins(1, 0, 0, 0)
+    inside.addWidget(scroll)
+    left = QVBoxLayout()
+    left.setSpacing(0)
+    left.addWidget(panel.bar)
+    left.addWidget(panel.view, 1)
+    left.addWidget(panel.strip)
+    row = QHBoxLayout(panel)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addLayout(left, 1)
+    row.addWidget(inspector)
+    panel.setMinimumSize(QSize(640, 400))
