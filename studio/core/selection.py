@@ -98,12 +98,13 @@ def reach_px(locked: np.ndarray) -> int:
 def _span(count: int, start: float, stop: float, wraps: bool) -> np.ndarray:
     """Which of count pixels in a row lie from start to stop: bool [count]."""
     first, last = int(np.floor(start)), int(np.floor(stop))
-    if wraps and last - first >= count:
-        return np.ones(count, bool)
-    places = np.arange(max(first, -count if wraps else 0), min(last, 2 * count) + 1)
-    places = places % count if wraps else places[places < count]
     found = np.zeros(count, bool)
-    found[places] = True
+    if not wraps:
+        found[max(first, 0) : max(last + 1, 0)] = True
+    elif last - first >= count:
+        found[:] = True
+    else:
+        found[np.arange(first, last + 1) % count] = True
     return found
 
 

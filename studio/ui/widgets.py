@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Collection
 
 import numpy as np
-from PySide6.QtCore import QRectF, QRegularExpression, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -110,6 +111,20 @@ def rule() -> QFrame:
     made = QFrame()
     made.setObjectName("rule")
     return made
+
+
+def claims_key(event: QEvent, keys: Collection[Qt.Key]) -> bool:
+    """Keep one of these keys, without modifiers, from the window's shortcuts.
+
+    For a widget's event(): where it is true, the key comes as a key press.
+    """
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if plain and event.key() in keys:
+        event.accept()
+        return True
+    return False
 
 
 class Chip(QPushButton):
