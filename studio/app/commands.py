@@ -119,7 +119,7 @@ def model_commands(window: Commanded) -> list[Command]:
                 ("vary", tr("Vary"), "Shift+V"),
                 ("breed", tr("Breed"), "Shift+B"),
                 ("morph", tr("Morph"), "Shift+M"),
-                ("taste", tr("For you"), "Shift+Y"),
+                ("for you", tr("For you"), "Shift+Y"),
             )
         ),
         Command("Model", tr("Like it"), on_panel(lambda panel: panel.judge(True)), ("Y",),

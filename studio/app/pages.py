@@ -74,4 +74,6 @@ class Pages(QStackedWidget):
 def make_panel(kind: MediumKind, session: Session) -> QWidget:
     """The panel of a medium, found by the folder's name."""
     module = importlib.import_module(f"studio.media.{kind.name}.panel")
-    return module.Panel(kind, session.context, session.histories[kind.name])
+    panel = module.Panel(kind, session.context, session.histories[kind.name])
+    panel.recording.follow(session.lineages[kind.name])
+    return panel

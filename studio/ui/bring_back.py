@@ -23,5 +23,7 @@ def bring_back(panel: LatentPanel, document: Any, provenance: Provenance) -> str
         chooser.choose_id(recipe.model)
     if document not in panel.strip.documents:
         panel.strip.add(document)
+    if panel.recording.node_of(document) is None:
+        panel.recording.record(document, "bring back", settings=provenance.sentence)
     panel.history.apply(document, QCoreApplication.translate("BringBack", "Bring back"))
     return missing or provenance.sentence

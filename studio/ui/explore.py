@@ -44,7 +44,7 @@ class Explore(QWidget):
         self._for_you, self._reasons = for_you, ""
         self._jobs, self._key, self._make_many = jobs, key, make_many
         self._document: Any = None
-        self._parents: list[Any] = []
+        self.parents: list[Any] = []
         self.verbs, self.locks = VerbChips(), LockChips()
         self.verbs.changed.connect(self._verb_changed)
         self.locks.changed.connect(self._begin_again)
@@ -88,8 +88,8 @@ class Explore(QWidget):
 
     def show_parents(self, documents: Sequence[Any]) -> None:
         """What breeding and morphing begin with, in this order."""
-        if list(documents) != self._parents:
-            self._parents = list(documents)
+        if list(documents) != self.parents:
+            self.parents = list(documents)
             if self.verbs.verb != "vary":
                 self._page = 0
                 self._begin_again()
@@ -108,7 +108,7 @@ class Explore(QWidget):
 
     def propose_again(self) -> None:
         """What is liked changed: other proposals, if it is these that are shown."""
-        if self.verbs.verb == "taste" and not self.grid.documents:
+        if self.verbs.verb == "for you" and not self.grid.documents:
             self._begin_again()
 
     def _verb_changed(self) -> None:
@@ -123,27 +123,27 @@ class Explore(QWidget):
 
     def _problem(self) -> str:
         """Why the grid stays empty, in words; "" where it does not."""
-        if not self.locks.free and self.verbs.verb != "taste":
+        if not self.locks.free and self.verbs.verb != "for you":
             return self.tr("Everything is locked. Unlock something to see others.")
-        if self.verbs.verb in ("vary", "taste"):
+        if self.verbs.verb in ("vary", "for you"):
             return ""
-        if len(self._parents) < 2:
+        if len(self.parents) < 2:
             return self.tr("Make another result, or choose parents below with Ctrl and a click.")
-        if len({document.recipe.model for document in self._parents}) > 1:
+        if len({document.recipe.model for document in self.parents}) > 1:
             return self.tr("The parents are of different models. Choose some of one model.")
         return ""
 
     def _show_hint(self) -> None:
         words = self._problem() or self._reasons
         if not words and self.verbs.verb in ("breed", "morph"):
-            seeds = [str(document.recipe.latent.seed) for document in self._parents]
+            seeds = [str(document.recipe.latent.seed) for document in self.parents]
             words = self.tr("Between {}").format(", ".join(seeds))
         self._hint.setText(words)
         self._hint.setVisible(bool(words))
 
     def _recipes(self) -> list[Recipe]:
         """What the eight cells are to hold."""
-        parents = [document.recipe for document in self._parents]
+        parents = [document.recipe for document in self.parents]
         if self.verbs.verb == "morph":
             return morphed(parents, CELLS)
         numbers = range(CELLS * self._page, CELLS * (self._page + 1))
@@ -170,7 +170,7 @@ class Explore(QWidget):
         self._job = self._jobs.submit(job, replaces=("explore", self._key))
 
     def _work(self) -> Work | None:
-        if self.verbs.verb == "taste":
+        if self.verbs.verb == "for you":
             return self._for_you(CELLS, self._page)
         return self._make_many(self._recipes())
 

@@ -19,12 +19,14 @@ from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
 from studio.ui.generation import Made
+from studio.ui.history_dock import HistoryDock
 from studio.ui.liking import Liking
 from studio.ui.making import Maker, Wish
 from studio.ui.medium_page import MediumPage
 from studio.ui.model_chooser import origin_of
 from studio.ui.overlay import CentreNote
 from studio.ui.panel_wiring import connect, lay_out
+from studio.ui.recording import Recording
 from studio.ui.region import RegionBox, Rerolling
 from studio.ui.steer import SteerSliders
 from studio.ui.steering import Steering
@@ -58,6 +60,8 @@ class LatentPanel(MediumPage):
             lambda document, side_px: self.picture(self.merged(document), side_px),
         )
         self.liking = Liking(kind, context, self)
+        self.recording = Recording(kind, self)
+        self.dock = HistoryDock(self)
         self.pointed: Any = None
         self.mixer = StyleMixer()
         self.steer = SteerSliders()
@@ -96,19 +100,19 @@ class LatentPanel(MediumPage):
             self.explore.follow(self.history.value, has_picture=self.has_result)
             return
         if self.bar.model.choose_starter() and not self.has_result:
-            self.play("")
+            self.play("", "generate")
 
     def generate(self) -> None:
         """Make a new one; a fresh seed unless one was typed that has not been heard or seen."""
         played = self.history.value.recipe.latent.seed == self.bar.seed.seed
         if self.has_result and played:
             self.bar.seed.set_seed(new_seed())
-        self.play(self.tr("Generate"), fresh=True)
+        self.play(self.tr("Generate"), "generate", fresh=True)
 
     def dice(self) -> None:
         """Throw a new seed and make it."""
         self.bar.seed.set_seed(new_seed())
-        self.play(self.tr("New seed"), fresh=True)
+        self.play(self.tr("New seed"), "generate", fresh=True)
 
     def reroll(self, *, instant: bool = False) -> None:
         """Make everything but the locked part anew, to fit it."""
@@ -133,7 +137,7 @@ class LatentPanel(MediumPage):
     def reset_sliders(self) -> None:
         """Take back everything that was steered."""
         if self.history.value.recipe.latent.slides:
-            self.play(self.tr("Reset sliders"), slides=())
+            self.play(self.tr("Reset sliders"), "steer", slides=())
 
     def export(self) -> None:
         """Ask where to, and write the document there."""
@@ -159,12 +163,16 @@ class LatentPanel(MediumPage):
     def play(
         self,
         text: str,
+        verb: str,
         *,
         fresh: bool = False,
         gesture: object = None,
         slides: tuple[Slide, ...] | None = None,
+        settings: str = "",
     ) -> None:
         """Make what the controls say; fresh leaves the variations behind that led here.
+
+        text is what undo calls it; verb and settings are what the history tells of it.
 
         slides are taken in the place of those there are, all of them or those of their slider.
         """
@@ -180,7 +188,9 @@ class LatentPanel(MediumPage):
             recipe = steered(recipe, slide)
         if slides == ():
             recipe = recipe.with_latent(moves=_without_slides(recipe.latent))
-        self.maker.play(Wish(entry, recipe, text, gesture))
+        comes_from_here = self.has_result and (not fresh or self.explore.locks.locked)
+        parents = (self.history.value,) if comes_from_here else ()
+        self.maker.play(Wish(entry, recipe, text, gesture, verb, parents, settings))
         _teach(self, self._note)
 
     def arrived(self, wish: Wish, made: Made) -> None:
@@ -189,6 +199,8 @@ class LatentPanel(MediumPage):
         is_first = not self.has_result and not wish.text
         document = self.merged(made.document)
         self.strip.add(document, wish.gesture)
+        if wish.verb:
+            self.recording.record(document, wish.verb, wish.parents, wish.settings, wish.gesture)
         if is_first:
             self.history.restart(document)
         else:
@@ -212,6 +224,7 @@ class LatentPanel(MediumPage):
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)
+        self.dock.follow()
         _teach(self, self._note)
         if not self.maker.is_waiting and not self.bar.variety.is_dragged:
             _show_recipe(self, document.recipe)  # nothing moves while a person aims
@@ -221,7 +234,7 @@ def _offer(panel: LatentPanel) -> Offer | None:
     document = panel.history.value
     if not panel.has_result:
         return None
-    origin = origin_of(panel.bar.model, document.recipe.model)
+    origin = panel.recording.told(document, origin_of(panel.bar.model, document.recipe.model))
     return Offer(document, panel.file_stem(document), panel.picture(document, DRAG_PX), origin)
 
 

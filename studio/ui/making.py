@@ -19,12 +19,19 @@ from studio.ui.jobs import Job
 
 @dataclass(frozen=True)
 class Wish:
-    """A recipe to play: by which model, how the step is called, and the gesture it belongs to."""
+    """A recipe to play: by which model, how the step is called, and the gesture it belongs to.
+
+    verb, parents (documents) and settings are what the lineage tells of the result; without a verb
+    it is none that is new.
+    """
 
     entry: ModelEntry
     recipe: Recipe
     text: str = ""
     gesture: object = None
+    verb: str = ""
+    parents: tuple[Any, ...] = ()
+    settings: str = ""
 
 
 class Maker(QObject):

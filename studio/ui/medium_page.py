@@ -22,7 +22,7 @@ class MediumPage(QWidget):
     ) -> None:
         super().__init__()
         self.kind, self.context, self.history, self.view = kind, context, history, view
-        self.sections = QVBoxLayout()
+        self.sections, self.middle = QVBoxLayout(), QVBoxLayout()
 
     def add_section(self, title: str, widget: QWidget, note: str = "") -> Section:
         """Put a section at the foot of the inspector."""

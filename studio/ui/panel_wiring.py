@@ -26,12 +26,17 @@ def connect(panel: LatentPanel) -> None:
     bar.dice.clicked.connect(panel.dice)
     bar.undo.clicked.connect(panel.undo)
     bar.redo.clicked.connect(panel.redo)
-    bar.seed.seed_changed.connect(lambda _: panel.play(panel.tr("Seed"), fresh=True))
+    bar.seed.seed_changed.connect(lambda _: panel.play(panel.tr("Seed"), "generate", fresh=True))
     bar.variety.value_changed.connect(
-        lambda: panel.play(panel.tr("Variety"), gesture=("variety", bar.variety.gesture))
+        lambda: panel.play(
+            panel.tr("Variety"),
+            "variety",
+            gesture=("variety", bar.variety.gesture),
+            settings=f"variety {bar.variety.value:.2f}",
+        )
     )
-    bar.model.chosen.connect(lambda: panel.play(panel.tr("Model")))
-    panel.mixer.changed.connect(lambda: panel.play(panel.tr("Style mix")))
+    bar.model.chosen.connect(lambda: panel.play(panel.tr("Model"), "model"))
+    panel.mixer.changed.connect(lambda: panel.play(panel.tr("Style mix"), "mix"))
     panel.steer.moved.connect(partial(_steer, panel))
     panel.steer.reset_asked.connect(panel.reset_sliders)
     panel.region.reroll_asked.connect(lambda instant: panel.reroll(instant=instant))
@@ -64,7 +69,13 @@ def _connect_results(panel: LatentPanel) -> None:
 def _steer(panel: LatentPanel, slider: Slider, amount: float, gesture: object) -> None:
     slide = slider.slide(amount)
     free = tuple(group for group in slide.groups if group in panel.explore.locks.free)
-    panel.play(panel.tr("Steer"), gesture=gesture, slides=(replace(slide, groups=free),))
+    panel.play(
+        panel.tr("Steer"),
+        "steer",
+        gesture=gesture,
+        slides=(replace(slide, groups=free),),
+        settings=f"{slider.name} {slide.amount:+.1f}",
+    )
 
 
 def _failed(panel: LatentPanel, error: object) -> None:
@@ -74,15 +85,27 @@ def _failed(panel: LatentPanel, error: object) -> None:
 
 def _take(panel: LatentPanel, document: Any, verb: str) -> None:
     tr = panel.tr
-    words = {"breed": tr("Breed"), "morph": tr("Morph"), "taste": tr("For you")}
-    document = panel.merged(document)
-    panel.strip.add(document)
+    words = {"breed": tr("Breed"), "morph": tr("Morph"), "for you": tr("For you")}
+    document, ancestry = panel.merged(document), _ancestry(panel, verb)
+    panel.strip.add(document)  # now parents are others
+    panel.recording.record(document, verb, *ancestry)
     panel.history.apply(document, words.get(verb, tr("Variation")))
+
+
+def _ancestry(panel: LatentPanel, verb: str) -> tuple[tuple[Any, ...], str]:
+    """What a result of the grid was made from, and how."""
+    if verb == "for you":
+        return (), ""
+    explore = panel.explore
+    parents = (panel.history.value,) if verb == "vary" else tuple(explore.parents)
+    settings = "" if verb == "morph" else f"strength {explore.strength.value:.2f}"
+    return parents, settings
 
 
 def _rerolled(panel: LatentPanel, document: Any) -> None:
     document = panel.merge(document, panel.history.value)
     panel.strip.add(document)
+    panel.recording.record(document, "re-roll", (panel.history.value,))
     panel.history.apply(document, panel.tr("Re-roll"))
 
 
@@ -121,7 +144,9 @@ def lay_out(panel: LatentPanel) -> None:
     left = QVBoxLayout()
     left.setSpacing(0)
     left.addWidget(panel.bar)
-    left.addWidget(panel.view, 1)
+    panel.middle.setSpacing(0)
+    panel.middle.addWidget(panel.view, 2)
+    left.addLayout(panel.middle, 1)
     left.addWidget(panel.strip)
     row = QHBoxLayout(panel)
     row.setContentsMargins(0, 0, 0, 0)

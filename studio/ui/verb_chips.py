@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 from studio.core.latent import LAYER_GROUPS
 from studio.ui.widgets import Chip, tip
 
-VERBS = ("vary", "breed", "morph", "taste")
+VERBS = ("vary", "breed", "morph", "for you")
 
 
 class VerbChips(QWidget):
@@ -22,7 +22,7 @@ class VerbChips(QWidget):
             "vary": (self.tr("Vary"), self.tr("Neighbours of the present one"), "Shift+V"),
             "breed": (self.tr("Breed"), self.tr("Children of the chosen parents"), "Shift+B"),
             "morph": (self.tr("Morph"), self.tr("The way from parent to parent"), "Shift+M"),
-            "taste": (self.tr("For you"), self.tr("New ones that you may like"), "Shift+Y"),
+            "for you": (self.tr("For you"), self.tr("New ones that you may like"), "Shift+Y"),
         }
         self._chips = {verb: Chip(words[verb][0], tip(*words[verb][1:])) for verb in VERBS}
         group = QButtonGroup(self)

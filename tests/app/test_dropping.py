@@ -171,7 +171,7 @@ def test_a_result_asked_for_meanwhile_does_not_take_the_place_of_what_was_brough
         def generate_many(self, recipes):
             yield Finished([Artwork(recipe, PIXELS) for recipe in recipes])
 
-    monkeypatch.setattr(window.session.context.generators, "_get", lambda *a: Other())
+    monkeypatch.setattr(window.session.context.generators, "get", lambda *a: Other())
     window.dropping.take(Drop(path, "work"))
     window.show_page("artwork")  # begins the first result by itself, behind the file
     assert window.pages.panel.is_busy

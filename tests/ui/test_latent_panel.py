@@ -167,8 +167,8 @@ def test_a_drag_leaves_no_old_parent_behind(qtbot, panel):
     qtbot.waitUntil(lambda: panel.history.value.recipe.latent.psi == 0.5)
     slider.setSliderDown(False)
     settle(qtbot, panel)
-    assert panel.explore._parents == panel.strip.parents
-    assert panel.explore._parents[-1] == panel.history.value
+    assert panel.explore.parents == panel.strip.parents
+    assert panel.explore.parents[-1] == panel.history.value
 
 
 def test_control_and_a_click_choose_a_parent(qtbot, panel, monkeypatch):

@@ -63,7 +63,7 @@ def test_the_key_means_what_is_pointed_at(qtbot, liking, context):
 
 
 def test_for_you_fills_the_grid_and_says_how_many_clicks_are_missing(qtbot, liking, context):
-    liking.explore.verbs.choose("taste")
+    liking.explore.verbs.choose("for you")
     grid = liking.explore.grid
     qtbot.waitUntil(lambda: len(grid.documents) == 8, timeout=3000)
     qtbot.waitUntil(lambda: "5 more" in liking.explore._hint.text())
@@ -88,7 +88,7 @@ def test_after_enough_clicks_it_says_so_and_why(qtbot, liking, context):
         liking.judge(True)
     qtbot.waitUntil(lambda: len(clicks(liking, context)) == ENOUGH)
     qtbot.waitUntil(lambda: any("For you" in one for one in context.said[-1:]))
-    liking.explore.verbs.choose("taste")
+    liking.explore.verbs.choose("for you")
     qtbot.waitUntil(lambda: "light" in liking.explore._hint.text(), timeout=5000)
     assert "Every fourth" in liking.explore._hint.text()
 

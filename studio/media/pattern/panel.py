@@ -153,7 +153,7 @@ class Panel(LatentPanel):
 
     def _resize(self, across: int, down: int) -> None:
         if self.has_result:
-            self.play(self.tr("Tile size"))
+            self.play(self.tr("Tile size"), "size")
 
     def _show_controls(self, tile: Tile) -> None:
         self.repeats[tile.repeat].setChecked(True)
