@@ -99,6 +99,14 @@ def edit_commands(window: Commanded) -> list[Command]:
             needs_panel=True,
         ),
         Command(
+            "Edit", tr("History of results"), on_panel(lambda panel: panel.dock.toggle()), ("H",),
+            "tree", needs_panel=True, separator=True,
+        ),
+        Command(
+            "Edit", tr("Give it a star, or take it off"), on_panel(lambda panel: panel.dock.star()),
+            ("S",), "star", needs_panel=True,
+        ),
+        Command(
             "Edit", tr("Settings"), lambda: window.show_page("settings"), ("Ctrl+,",), "settings",
             separator=True,
         ),
@@ -152,6 +160,9 @@ def model_commands(window: Commanded) -> list[Command]:
         ),
         Command("Model", tr("Reset the sliders"), on_panel(LatentPanel.reset_sliders),
                 ("Shift+0",), needs_panel=True),
+        Command("Model", tr("Bring a file of yours into it…"),
+                on_panel(lambda panel: panel.finding.browse()), ("Ctrl+Shift+F",), "folder-in",
+                needs_panel=True),
         Command("Model", tr("Eight others"), on_panel(lambda panel: panel.explore.more()),
                 ("M",), "shuffle", needs_panel=True),
         Command("Model", tr("Choose a model…"), on_panel(lambda panel: panel.bar.model.showMenu()),

@@ -96,7 +96,7 @@ class Dropping(QObject):
                 work,
                 self,
                 on_result=self._bring_back,
-                on_error=context.report,
+                on_error=lambda error: self._offer_to_find(path, error),
             ),
             replaces="bring back",
         )
@@ -110,6 +110,40 @@ class Dropping(QObject):
         told = bring_back(panel, exported.document, exported.provenance)
         self._target.show_page(name)
         self._target.session.context.notify(f"{exported.path.name}: {told}")
+
+    def _offer_to_find(self, path: Path, error: object) -> None:
+        """A file that Atelier did not make may be one to bring into a model."""
+        panel = self._panel_for(path)
+        entry = panel.bar.model.entry if panel is not None else None
+        if panel is None or entry is None or not isinstance(error, StudioError):
+            self._target.session.context.report(error)
+            return
+        self._target.notice.ask(
+            f"{error} " + self.tr("It can be brought into a model, which then varies it."),
+            {
+                self.tr("Bring it into {}").format(entry.header.name): lambda: self._find(
+                    panel, path
+                )
+            },
+        )
+
+    def _panel_for(self, path: Path) -> LatentPanel | None:
+        """The panel in front where it can read such a file, else the first that can."""
+        front = self._target.pages.panel
+        kinds, ending = self._target.session.kinds, path.suffix.lower()
+        able = [kind.name for kind in kinds if ending in kind.file_suffixes]
+        if front is not None and front.kind.name in able:
+            return front
+        page = self._target.pages.page(able[0]) if able else None
+        if not isinstance(page, LatentPanel):
+            return None
+        if page.bar.model.entry is None:
+            page.bar.model.choose_starter()
+        return page
+
+    def _find(self, panel: LatentPanel, path: Path) -> None:
+        self._target.show_page(panel.kind.name)
+        panel.finding.start(path)
 
     def _offer_model(self, path: Path) -> None:
         context = self._target.session.context

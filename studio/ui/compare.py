@@ -80,6 +80,12 @@ class CompareView(QFrame):
         """Which of the two are to be seen, from left to right."""
         return (self._shown,) if self.is_together else (0, 1)
 
+    def add_button(self, words: str, tooltip: str, act: Callable[[], None]) -> None:
+        """The main thing to do with what is compared."""
+        made = button(words, tooltip, role="primary")
+        made.clicked.connect(act)
+        self._answers.insertWidget(1, made)
+
     def swap(self) -> None:
         """Show the other one in the same place."""
         if self.is_together:
@@ -114,8 +120,11 @@ class CompareView(QFrame):
         head.setSpacing(8)
         head.addWidget(label(self.tr("Compare"), "subtitle"))
         head.addStretch(1)
-        head.addWidget(self.together)
-        head.addWidget(self._close)
+        self._answers = QHBoxLayout()
+        self._answers.setSpacing(8)
+        self._answers.addWidget(self.together)
+        self._answers.addWidget(self._close)
+        head.addLayout(self._answers)
         pictures, words = QHBoxLayout(), QHBoxLayout()
         for row, widgets in ((pictures, self._places), (words, self._words)):
             row.setSpacing(14)

@@ -80,6 +80,7 @@ class HistoryDock(QObject):
             page.chosen.connect(self._take)
             page.pointed.connect(self._point)
             page.closed.connect(self._close)
+            page.comparing.connect(lambda on: panel.view.setVisible(not on))
             panel.recording.lineage.on_change.append(lambda _: self.follow())
             self.page = page
         return self.page

@@ -18,6 +18,7 @@ from studio.ui.context import StudioContext
 from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
+from studio.ui.finding import Finding
 from studio.ui.generation import Made
 from studio.ui.history_dock import HistoryDock
 from studio.ui.liking import Liking
@@ -62,6 +63,7 @@ class LatentPanel(MediumPage):
         self.liking = Liking(kind, context, self)
         self.recording = Recording(kind, self)
         self.dock = HistoryDock(self)
+        self.finding = Finding(self)
         self.pointed: Any = None
         self.mixer = StyleMixer()
         self.steer = SteerSliders()
@@ -209,6 +211,8 @@ class LatentPanel(MediumPage):
     def merged(self, document: Any) -> Any:
         """A new result with what is kept of the present one and what a person's hand set on it."""
         now = self.history.value
+        if document is now:
+            return document
         return self.merge(self.keep(document, now) if self.has_result else document, now)
 
     def follow(self, document: Any) -> None:

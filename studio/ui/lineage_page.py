@@ -35,6 +35,7 @@ class LineagePage(QWidget):
     chosen = Signal(object)  # take this result back
     pointed = Signal(object)  # show this one large; None: the present one again
     closed = Signal()
+    comparing = Signal(bool)  # whether two results need all the room
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class LineagePage(QWidget):
         self._stack.addWidget(self.comparison)
         self._stack.setCurrentWidget(self.comparison)
         self.pointed.emit(None)
+        self.comparing.emit(True)
 
     def end_comparison(self) -> None:
         """Back to the tree."""
@@ -123,6 +125,7 @@ class LineagePage(QWidget):
             self._stack.removeWidget(self.comparison)
             self.comparison.deleteLater()
             self.comparison = None
+            self.comparing.emit(False)
             self.view.setFocus()
 
     def tidy(self) -> None:

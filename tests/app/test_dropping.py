@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from studio import media
 from studio.app.drops import Drop
@@ -180,3 +180,22 @@ def test_a_result_asked_for_meanwhile_does_not_take_the_place_of_what_was_brough
     assert not window.pages.panel.is_busy
     qtbot.wait(100)
     assert history.value == WORKS["artwork"]
+
+
+def test_a_picture_from_elsewhere_may_be_brought_into_the_model_in_front(
+    qtbot, window, library, drop, tmp_path, monkeypatch
+):
+    library.append(ModelEntry(Path("m.safetensors"), ModelHeader("mine", "artwork", "Mine", 64)))
+    panel = window.pages.page("artwork")
+    panel.bar.model.choose_starter()
+    begun = []
+    monkeypatch.setattr(panel.finding, "start", begun.append)
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (4, 4)).save(photo)
+    window.dropping._read_work(photo)
+    qtbot.waitUntil(lambda: window.notice.isVisible())
+    words = [one.text() for one in window.notice.findChildren(QLabel)]
+    assert any("photo.png" in one and "brought into a model" in one for one in words)
+    [answer] = [one for one in window.notice.findChildren(QPushButton) if "Mine" in one.text()]
+    answer.click()
+    assert begun == [photo] and window.pages.name == "artwork"
