@@ -144,9 +144,9 @@ def model_commands(window: Commanded) -> list[Command]:
             Command("Model", text, on_panel(_locking(group)), (f"F{number}",), needs_panel=True,
                     separator=number == 2)
             for number, group, text in (
-                (2, "coarse", tr("Lock the shape")),
-                (3, "middle", tr("Lock the parts")),
-                (4, "fine", tr("Lock the colour")),
+                (2, "coarse", tr("Lock shape or harmony")),
+                (3, "middle", tr("Lock parts or beats")),
+                (4, "fine", tr("Lock colour or voices")),
             )
         ),
         *(

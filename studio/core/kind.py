@@ -282,6 +282,8 @@ class MediumKind:
     sizes_px: tuple[int, ...] = (32, 64, 128, 256, 512)  # () where size is no choice
     quality_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Each quality's word for little and for much of it, as in "warm"."""
+    layer_words: tuple[str, str, str] = ("Shape", "Parts", "Colour")
+    """What a person would call coarse, middle and fine layers."""
     files: str = ""  # what a folder to train on holds, in words, where nouns do not say it
 
     @property

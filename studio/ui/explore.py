@@ -38,14 +38,18 @@ class Explore(QWidget):
         make_many: Callable[[list[Recipe]], Work | None],
         for_you: Callable[[int, int], Work | None],
         picture: Callable[[Any, int], QPixmap],
+        layers: Sequence[str],
     ) -> None:
-        """make_many(recipes) and for_you(count, page) give work; picture(document, side_px)."""
+        """make_many(recipes) and for_you(count, page) give work; picture(document, side_px).
+
+        layers are words for the coarse, middle and fine ones.
+        """
         super().__init__()
         self._for_you, self._reasons = for_you, ""
         self._jobs, self._key, self._make_many = jobs, key, make_many
         self._document: Any = None
         self.parents: list[Any] = []
-        self.verbs, self.locks = VerbChips(), LockChips()
+        self.verbs, self.locks = VerbChips(), LockChips(layers)
         self.verbs.changed.connect(self._verb_changed)
         self.locks.changed.connect(self._begin_again)
         self._hint = label("", "muted")

@@ -59,13 +59,14 @@ class LatentPanel(MediumPage):
             lambda recipes: self.maker.many(self.bar.model.entry, recipes),
             lambda count, page: _for_you(self, count, page),
             lambda document, side_px: self.picture(self.merged(document), side_px),
+            kind.layer_words,
         )
         self.liking = Liking(kind, context, self)
         self.recording = Recording(kind, self)
         self.dock = HistoryDock(self)
         self.finding = Finding(self)
         self.pointed: Any = None
-        self.mixer = StyleMixer()
+        self.mixer = StyleMixer(kind.layer_words)
         self.steer = SteerSliders()
         self.region = RegionBox()
         self.rerolling = Rerolling(kind, context, self.region)

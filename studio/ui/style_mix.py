@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,19 +16,19 @@ class StyleMixer(QWidget):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
+        """words name the coarse, the middle and the fine layers."""
         super().__init__()
         self._shown: Mix | None = None
         self.seed = SeedField(new_seed())
         self.seed.setToolTip(self.tr("The second seed, from which the chosen layers take style"))
         dice = icon_button("dice", self.tr("Another second seed"))
         dice.clicked.connect(self._throw)
-        words = {
-            "coarse": (self.tr("Shape"), self.tr("Composition and shape from the second seed")),
-            "middle": (self.tr("Parts"), self.tr("Parts from the second seed")),
-            "fine": (self.tr("Colour"), self.tr("Colour and detail from the second seed")),
+        meaning = self.tr("{} from the second seed")
+        self._chips = {
+            group: Chip(self.tr(word), meaning.format(self.tr(word)))
+            for group, word in zip(LAYER_GROUPS, words, strict=True)
         }
-        self._chips = {group: Chip(*words[group]) for group in LAYER_GROUPS}
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setSpacing(8)
         second.setSpacing(6)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
@@ -48,16 +50,13 @@ class LockChips(QWidget):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
+        """words name the coarse, the middle and the fine layers."""
         super().__init__()
-        words = {
-            "coarse": (self.tr("Shape"), self.tr("Keep composition and shape")),
-            "middle": (self.tr("Parts"), self.tr("Keep the parts")),
-            "fine": (self.tr("Colour"), self.tr("Keep colour and detail")),
-        }
+        meaning = self.tr("{} stays when the rest is varied, bred, steered or made anew")
         self._chips = {
-            group: Chip(words[group][0], tip(words[group][1], f"F{number}"))
-            for number, group in enumerate(LAYER_GROUPS, start=2)
+            group: Chip(self.tr(word), tip(meaning.format(self.tr(word)), f"F{number}"))
+            for number, (group, word) in enumerate(zip(LAYER_GROUPS, words, strict=True), start=2)
         }
         row = _row(self)
         for chip in self._chips.values():

@@ -66,6 +66,7 @@ KIND = MediumKind(
     load_qualities=load_qualities,
     example_of=example_of,
     quality_words=WORDS,
+    layer_words=("Harmony", "Beats", "Voices"),
     exporters=(
         Exporter("MIDI file", ".mid", export.write_midi, ("provenance",)),
         Exporter("WAV sound", ".wav", export.write_wav, ("soundfont", "provenance"), is_slow=True),
