@@ -110,6 +110,7 @@ def fake_kind(generator, name="fake", title="Sheet"):
         load_training=lambda: None,
         load_measures=lambda: None,
         load_features=lambda: None,
+        load_recogniser=lambda: None,
         load_qualities=dict,
         example_of=lambda sheet: np.full((3, 4, 4), max(0, sheet.grey), np.uint8),
         exporters=(Exporter("Grey", ".grey", write_sheet), Exporter("Other", ".oth", write_sheet)),
