@@ -215,7 +215,8 @@ def _waves(side: int) -> tuple[np.ndarray, np.ndarray]:
     places = np.stack(np.meshgrid(np.arange(side), np.arange(side), indexing="ij"), -1)
     angles = 2 * np.pi / side * (places.reshape(-1, 2) @ turns)
     strength = np.where((turns[1] > 0) & (turns[1] < half), 2**0.5, 1) / side
-    return tuple((strength * wave(angles)).astype(np.float32) for wave in (np.cos, np.sin))
+    cosines, sines = strength * np.cos(angles), strength * np.sin(angles)
+    return cosines.astype(np.float32), sines.astype(np.float32)
 
 
 def _resized(side: int, wraps: bool) -> np.ndarray:

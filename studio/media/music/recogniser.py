@@ -21,7 +21,7 @@ LINES = 2 * 12 + 1  # melody, harmony, drums
 NUMBERS = BEATS * LINES
 LEVELS = np.sqrt(np.array([0, 1, 2.5, 5], np.float32))  # of how many steps a note sounds in a beat
 FROM = np.array([1, 2, 4])  # steps for each level above the first
-LEAST = 8  # beats and notes; less is no phrase
+LEAST_BEATS = 6  # that differ; the last bar of one song is that of another, too
 AT_ONCE = 256
 FARTHEST = 2.0  # of two unit vectors
 
@@ -42,7 +42,7 @@ class PhraseRecogniser:
         for start in range(0, len(examples), AT_ONCE):
             counts = _counts(np.asarray(examples[start : start + AT_ONCE]))
             levels = (counts[:, :, None] >= FROM).sum(2)
-            levels[(levels > 0).sum(1) < LEAST] = 0
+            levels[_different_beats(levels) < LEAST_BEATS] = 0
             bits = np.stack([levels >> 1, levels & 1], 2).astype(np.uint8)
             found.append(np.packbits(bits.reshape(len(bits), -1), axis=1))
         return np.concatenate(found)
@@ -67,6 +67,12 @@ def _counts(examples: np.ndarray) -> np.ndarray:
     strokes = rolls[:, PITCHED, 1].reshape(count, BEATS, -1).sum(2)
     parts = [notes[:, 0], notes[:, 1:].sum(1), strokes[..., None]]
     return np.concatenate(parts, 2).reshape(count, NUMBERS)
+
+
+def _different_beats(levels: np.ndarray) -> np.ndarray:
+    """How many beats of each [N, 400] are unlike all others: int [N]."""
+    beats = (levels > 0).reshape(len(levels), BEATS, LINES)
+    return np.array([len(np.unique(one, axis=0)) for one in beats], int)
 
 
 def _rows(fingerprints: np.ndarray) -> np.ndarray:
