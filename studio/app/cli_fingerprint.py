@@ -40,7 +40,7 @@ def fingerprint(arguments: argparse.Namespace) -> int:
     if isinstance(count, int) and count != found.examples:
         print(
             f"atelier: the model says that it learnt from {count:,} examples; this folder gives "
-            f"{found.examples:,}. Copies of what is missing cannot be told.",
+            f"{found.examples:,}. Name the very files that it learnt from.",
             file=sys.stderr,
         )
     return 0
