@@ -207,6 +207,21 @@ def test_a_result_becomes_an_example_like_those_of_a_folder(kind, made, folder_o
 
 
 @every_kind
+def test_a_file_is_known_again_from_its_fingerprint(kind, made, folder_of, tmp_path):
+    read, _ = result_of(kind.load_reader().read(folder_of(kind), 32, tmp_path))
+    recogniser = kind.load_recogniser()
+    rows = recogniser.fingerprints(read.pixels)
+    assert (rows.dtype, rows.shape) == (np.uint8, (len(read), recogniser.width))
+    assert recogniser.fingerprints(read.pixels[:0]).shape == (0, recogniser.width)
+    far = recogniser.distances(np.array(read.pixels[5]), 32, rows)
+    assert far.argmin() == 5 and far[5] < recogniser.surely < recogniser.hardly
+    assert recogniser.width <= read.pixels[0].size // 4  # too little to show it again
+    result = kind.example_of(made[1][kind.name])
+    assert np.isfinite(recogniser.distances(result, 32, rows)).all()
+    assert recogniser.distances(result, 32, rows[:0]).shape == (0,)
+
+
+@every_kind
 def test_qualities_are_a_number_for_each_result(kind, made):
     example = kind.example_of(made[1][kind.name])
     both = np.stack([example, np.zeros_like(example)])

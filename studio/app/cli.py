@@ -124,6 +124,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_steer(add("steer", "Write a result of a model moved along sliders.", "cli_sliders"))
     _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
     _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
+    _add_fingerprint(
+        add("fingerprint", "Give a model what it needs to tell copies.", "cli_fingerprint")
+    )
     models = add("models", "List the models there are.", "cli_models")
     add_json(models)
     show = add("show", "Say how an exported file was made.", "cli_show")
@@ -191,6 +194,12 @@ def _add_measure(command: argparse.ArgumentParser) -> None:
     )
     add_json(command)
     add_device(command)
+
+
+def _add_fingerprint(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="a file, a run, or a name from `models`")
+    command.add_argument("folder", metavar="FOLDER", help="the files that it learnt from")
+    add_remedy(command)
 
 
 def _add_card(command: argparse.ArgumentParser) -> None:

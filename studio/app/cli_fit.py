@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from studio.app.cli_models import chosen_device, find_exporter, load_generator, make_folder
+from studio.app.cli_models import (
+    ResultWriter,
+    chosen_device,
+    find_exporter,
+    load_generator,
+    make_folder,
+)
 from studio.app.cli_text import plain
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
@@ -61,17 +67,15 @@ def reroll(arguments: argparse.Namespace) -> int:
     opened = work_document(arguments.work, *chosen_device(arguments))
     exporter = find_exporter(opened.medium, arguments.format)
     locked = opened.generator.lock(opened.document, arguments.keep)
-    settings, _ = load_settings(places().settings_path)
     origin = Origin.of(opened.entry.header, "reroll", (arguments.work,))
+    write = ResultWriter(opened.entry, opened.medium, exporter, origin)
     out = Path(arguments.out)
     for number in range(arguments.count):
         seed = (arguments.seed + number) % (MAX_SEED + 1)
         work = opened.generator.reroll(opened.document, locked, seed, arguments.instant)
         document = result_of(_followed(work))
         make_folder(out)
-        path = out / f"{opened.name}-reroll-{seed:04d}{exporter.suffix}"
-        exporter.export(document, path, settings, origin)
-        print(plain(str(path)), flush=True)
+        write(document, out / f"{opened.name}-reroll-{seed:04d}{exporter.suffix}")
     return 0
 
 
@@ -94,6 +98,7 @@ def find(arguments: argparse.Namespace) -> int:
     exporter.export(given, ours, replace(settings, provenance=False))
     origin = Origin.of(entry.header, "find", (path.name,))
     exporter.export(found.document, made, settings, origin)
+    ResultWriter(entry, medium, exporter, origin).warn(found.document, made)
     write_bytes(both, png(_side_by_side(medium, given, found.document)))
     for written in (ours, made, both):
         print(plain(str(written)))

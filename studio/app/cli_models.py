@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from studio.app.cli_text import plain, seeds, table
 from studio.core.errors import StudioError
+from studio.core.fingerprints import CopyCheck
 from studio.core.kind import Exporter, Generator, MediumKind
 from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, names_of, places
@@ -20,6 +23,7 @@ from studio.core.work import Preview
 from studio.media import kind as kind_of
 
 AT_ONCE = 64
+NEARLY_A_COPY = "is nearly one of the files that the model learnt from: look before you publish it."
 
 
 def models(arguments: argparse.Namespace) -> int:
@@ -85,18 +89,46 @@ def write_results(
     exporter = find_exporter(medium, arguments.format)
     out = Path(arguments.out)
     make_folder(out)
-    settings, _ = load_settings(places().settings_path)
+    write = ResultWriter(entry, medium, exporter, Origin.of(entry.header, verb, tuple(parents)))
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    origin = Origin.of(entry.header, verb, tuple(parents))
     names = list(recipes)
     for start in range(0, len(names), AT_ONCE):
         part = names[start : start + AT_ONCE]
         for event in generator.generate_many([recipes[name] for name in part]):
             if isinstance(event, Preview):
                 index, document = event.value
-                path = out / f"{part[index]}{exporter.suffix}"
-                exporter.export(document, path, settings, origin)
-                print(plain(str(path)), flush=True)
+                write(document, out / f"{part[index]}{exporter.suffix}")
+
+
+class ResultWriter:
+    """Writes results of a model and prints their names; on stderr, which are nearly copies."""
+
+    def __init__(
+        self, entry: ModelEntry, medium: MediumKind, exporter: Exporter, origin: Origin
+    ) -> None:
+        self._entry, self._medium = entry, medium
+        self._exporter, self._origin = exporter, origin
+        self._settings, _ = load_settings(places().settings_path)
+        self._copies: CopyCheck | None = CopyCheck()
+
+    def __call__(self, document: Any, path: Path) -> None:
+        """The file is written whatever it is like; StudioError when it cannot be."""
+        self._exporter.export(document, path, self._settings, self._origin)
+        print(plain(str(path)), flush=True)
+        self.warn(document, path)
+
+    def warn(self, document: Any, path: Path) -> None:
+        """Say so where a result that was written is nearly one of the training files."""
+        if self._copies is None:
+            return
+        try:
+            is_copy = self._copies.is_copy(self._medium, self._entry, document)
+        except StudioError as error:  # said once
+            print(f"atelier: {plain(str(error))}", file=sys.stderr)
+            self._copies = None
+            return
+        if is_copy:
+            print(f"atelier: {plain(path.name)} {NEARLY_A_COPY}", file=sys.stderr)
 
 
 def _seeds(text: str) -> list[int]:

@@ -9,15 +9,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.app.cli_models import chosen_device, find_exporter, load_generator, make_folder
-from studio.app.cli_text import plain, table
+from studio.app.cli_models import (
+    ResultWriter,
+    chosen_device,
+    find_exporter,
+    load_generator,
+    make_folder,
+)
+from studio.app.cli_text import table
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
 from studio.core.latent import Recipe
 from studio.core.library import find_model, names_of, places
 from studio.core.model_file import ModelEntry
 from studio.core.provenance import Origin
-from studio.core.settings import load_settings
 from studio.core.slider import Slider, SliderChoice
 from studio.core.slider_file import read_choice, remembered, sliders_to_json
 from studio.core.verbs import steered
@@ -93,10 +98,8 @@ def steer(arguments: argparse.Namespace) -> int:
     safe = "".join(c if c.isalnum() or c in "+-." else "-" for c in words.lower())[:80]
     seed = recipe.latent.seed
     path = out / f"{names_of(entry)[0]}-seed-{seed:04d}-{safe}{exporter.suffix}"
-    settings, _ = load_settings(places().settings_path)
     origin = Origin.of(entry.header, "steer", (work.work,))
-    exporter.export(document, path, settings, origin)
-    print(plain(str(path)))
+    ResultWriter(entry, medium, exporter, origin)(document, path)
     return 0
 
 

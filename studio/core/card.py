@@ -56,6 +56,7 @@ def _about(header: ModelHeader) -> str:
         ("licence of the files", trained.get("licence") or "not given"),
         ("length", _length(trained)),
         ("device", trained.get("device", "")),
+        ("kept of the files", _kept(header.fingerprints)),
         ("weights", f"`{header.id}`" if header.id else ""),
     ]
     return _table(("", ""), [(name, _line(value)) for name, value in table if value])
@@ -68,6 +69,13 @@ def _learnt_from(trained: Mapping[str, Any]) -> str:
         if _is_number(trained.get(name)) and trained[name]
     ]
     return ", ".join(found)
+
+
+def _kept(words: Mapping[str, Any]) -> str:
+    kept, examples = words.get("kept"), words.get("examples")
+    if not _is_number(kept) or not _is_number(examples):
+        return ""
+    return f"fingerprints of {kept:,} of {examples:,} examples, to tell copies"
 
 
 def _length(trained: Mapping[str, Any]) -> str:

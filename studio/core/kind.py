@@ -210,6 +210,34 @@ class Features(Protocol):
         ...
 
 
+class Recogniser(Protocol):
+    """How a medium knows a training example again, from the little that a model keeps of it."""
+
+    @property
+    def version(self) -> str: ...  # fingerprints of another version say nothing
+    @property
+    def width(self) -> int: ...  # bytes of a fingerprint
+    @property
+    def surely(self) -> float: ...  # nearer than this is a copy in any folder
+    @property
+    def hardly(self) -> float: ...  # farther than this is none in any folder
+
+    def fingerprints(self, examples: np.ndarray) -> np.ndarray:
+        """Examples as Reader.read gives them, uint8 [N, ...] -> uint8 [N, width].
+
+        Too little to show the example again. All bytes of a row are the same where there is
+        nothing to recognise.
+        """
+        ...
+
+    def distances(self, example: np.ndarray, size_px: int, fingerprints: np.ndarray) -> np.ndarray:
+        """Of one example to each fingerprint [N, width], however it may be disguised: float [N].
+
+        size_px is the model's; the example may be several times as large.
+        """
+        ...
+
+
 Measures = Callable[[np.ndarray, np.ndarray, np.ndarray], dict[str, float]]
 """(results, training examples, held-out examples), all as Reader.read gives them -> figures."""
 
@@ -270,6 +298,7 @@ class MediumKind:
     load_training: Callable[[], Any]
     load_measures: Callable[[], Measures]
     load_features: Callable[[], Features]
+    load_recogniser: Callable[[], Recogniser]  # without torch
     load_qualities: Callable[[], Qualities]
     example_of: Callable[[Any], np.ndarray]  # a document as one of the examples of Reader.read
     exporters: tuple[Exporter, ...]

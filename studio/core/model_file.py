@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from studio.core.errors import StudioError
 
 FORMAT = 1
@@ -17,6 +19,9 @@ HEADER_KEY = "atelier"
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_PREVIEW_BYTES = 2 * 2**20
 PREVIEW = "preview_png"  # a uint8 tensor in the file: a small picture for lists
+FINGERPRINTS = "fingerprints"  # a uint8 tensor in the file, see fingerprints.py
+EXTRAS = (PREVIEW, FINGERPRINTS)  # tensors that are no weights
+MAX_DIMENSIONS = 8
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class ModelHeader:
     """What a model file says about itself.
 
     size_px is the picture's side (steps of a clip in music); network holds what rebuilds the
-    network; trained says how it came to be (files, licence, credit, kimg, device, minutes).
+    network; trained says how it came to be (files, licence, credit, kimg, device, minutes);
+    fingerprints what is known of those in the file, {} where there are none.
     """
 
     id: str
@@ -33,6 +39,7 @@ class ModelHeader:
     size_px: int
     network: dict[str, Any] = field(default_factory=dict)
     trained: dict[str, Any] = field(default_factory=dict)
+    fingerprints: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ def header_from_metadata(metadata: Mapping[str, str] | None, name: str) -> Model
             size_px=int(values["size_px"]),
             network=dict(values["network"]),
             trained=dict(values["trained"]),
+            fingerprints=dict(values.get("fingerprints") or {}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise StudioError(f"The header of {name} is damaged.") from error
@@ -91,6 +99,35 @@ def read_entry(path: Path) -> ModelEntry:
         raise StudioError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise StudioError(f"{path.name} is not an Atelier model, or it is damaged.") from error
+
+
+def read_tensor(path: Path, name: str, most_bytes: int) -> np.ndarray | None:
+    """A uint8 tensor of a model file; None where there is none of that name.
+
+    ValueError or TypeError where it is of another type, larger than most_bytes, or damaged;
+    StudioError where the file cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            length = int.from_bytes(file.read(8), "little")
+            if length > min(size - 8, MAX_HEADER_BYTES):
+                raise ValueError("cut short")
+            found = json.loads(file.read(length)).get(name)
+            if found is None:
+                return None
+            begin, end = (int(place) for place in found["data_offsets"])
+            shape = [int(side) for side in found["shape"]]
+            if found["dtype"] != "U8" or not 0 <= begin <= end <= size - 8 - length:
+                raise ValueError("not what it should be")
+            if end - begin > most_bytes or len(shape) > MAX_DIMENSIONS or min(shape, default=0) < 0:
+                raise ValueError("too large")
+            file.seek(8 + length + begin)
+            return np.frombuffer(file.read(end - begin), np.uint8).reshape(shape)
+    except OSError as error:
+        raise StudioError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except (KeyError, AttributeError, RecursionError) as error:
+        raise ValueError("not what it should be") from error
 
 
 def _refuse_short_file(index: dict[str, Any], body_bytes: int, name: str) -> None:

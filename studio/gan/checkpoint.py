@@ -18,7 +18,11 @@ from torch import Tensor, nn
 
 from studio.core.errors import StudioError
 from studio.core.files import replacing, write_bytes
+from studio.core.fingerprints import Fingerprints
 from studio.core.model_file import (
+    EXTRAS,
+    FINGERPRINTS,
+    HEADER_KEY,
     PREVIEW,
     ModelHeader,
     header_from_metadata,
@@ -50,12 +54,13 @@ NO_STATE = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowEr
 DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
-def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+def _read(path: Path, without: tuple[str, ...] = ()) -> tuple[dict[str, str], dict[str, Tensor]]:
     try:
         if path.stat().st_size > MAX_MODEL_BYTES:
             raise StudioError(f"{path.name} is too large to be an Atelier model.")
         with safe_open(path, framework="pt") as file:
-            return dict(file.metadata() or {}), {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+            names = [name for name in file.keys() if name not in without]  # noqa: SIM118
+            return dict(file.metadata() or {}), {name: file.get_tensor(name) for name in names}
     except (OSError, SafetensorError, ValueError) as error:
         raise StudioError(f"{path.name} is damaged or cut short and cannot be opened.") from error
 
@@ -77,10 +82,12 @@ def save_model(
     header: ModelHeader,
     preview_png: bytes = b"",
     discriminator: nn.Module | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> ModelHeader:
     """Write the playable generator, halves to save space; returns the header with its id.
 
-    The discriminator goes along for those who train on from the model; the id does not see it.
+    The discriminator goes along for those who train on from the model; the id does not see it,
+    nor the fingerprints.
     """
     tensors = _halves(network)
     header = replace(header, id=weights_id(tensors))
@@ -89,8 +96,21 @@ def save_model(
     if preview_png:
         picture = np.frombuffer(preview_png, np.uint8).copy()
         tensors[PREVIEW] = torch.from_numpy(picture)
+    if fingerprints is not None:
+        tensors[FINGERPRINTS] = torch.from_numpy(fingerprints.rows)
+        header = replace(header, fingerprints=fingerprints.to_json())
     write_bytes(path, save(tensors, metadata=header_to_metadata(header)))
     return header
+
+
+def add_fingerprints(path: Path, fingerprints: Fingerprints) -> None:
+    """Write a model's file again with these, all else as it was; StudioError as load_model."""
+    metadata, tensors = _read(path)
+    header_from_metadata(metadata, path.name)
+    values = json.loads(metadata[HEADER_KEY])
+    metadata[HEADER_KEY] = json.dumps({**values, "fingerprints": fingerprints.to_json()})
+    tensors[FINGERPRINTS] = torch.from_numpy(fingerprints.rows)
+    write_bytes(path, save(tensors, metadata=metadata))
 
 
 def _halves(network: nn.Module) -> dict[str, Tensor]:
@@ -108,9 +128,8 @@ def load_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
 
 def load_whole_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor], dict[str, Tensor]]:
     """As load_model, and the weights of the discriminator, {} where the file has none."""
-    metadata, tensors = _read(path)
+    metadata, tensors = _read(path, EXTRAS)
     header = header_from_metadata(metadata, path.name)
-    tensors.pop(PREVIEW, None)
     weights = {name: value.float() for name, value in tensors.items()}
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
         raise StudioError(f"{path.name} holds broken numbers; it cannot be played.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from PIL import Image
 
 from studio.core.card import card
 from studio.core.files import write_bytes
+from studio.core.fingerprints import Fingerprints
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import BEST_NAME, TrainConfig
 from studio.gan.checkpoint import save_model
@@ -32,6 +33,8 @@ class ModelWriter:
     """How many examples are kept back."""
     start: str = ""
     """The name and id of the model that the run went on from."""
+    fingerprints: Callable[[], Fingerprints | None] = lambda: None
+    """What is kept of the training examples; asked for each model."""
 
     def header(self, trainer: Trainer, seconds: float) -> ModelHeader:
         config = self.config
@@ -60,7 +63,7 @@ class ModelWriter:
         small = Image.fromarray(picture).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
         header = save_model(
             path, trainer.average.network, self.header(trainer, seconds), png(np.asarray(small)),
-            trainer.discriminator,
+            trainer.discriminator, self.fingerprints(),
         )  # fmt: skip
         if figures or not path.with_name(BEST_NAME).exists():
             settings = {"size": f"{self.config.size_px} px", "batch": trainer.config.batch}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,7 +13,8 @@ import numpy as np
 
 from studio.core.errors import StudioError
 from studio.core.examples import Examples, open_examples
-from studio.core.kind import Features, FolderReport, Reader
+from studio.core.fingerprints import Fingerprints, take_fingerprints
+from studio.core.kind import Features, FolderReport, Reader, Recogniser
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.split import held_out_split
 from studio.core.work import Finished, Preview, Progress, Work
@@ -40,6 +42,8 @@ class Medium(Protocol):
     def load_training(self) -> Callable[[], Training]: ...
     @property
     def load_features(self) -> Callable[[], Features]: ...
+    @property
+    def load_recogniser(self) -> Callable[[], Recogniser]: ...
 
 
 def train_run(run: RunFolder, medium: Medium, resume: bool = False) -> Work:
@@ -159,7 +163,14 @@ def open_trainer(
     if config.start_model:
         start_from(trainer, Path(config.start_model), config.freeze)
     held_out = HeldOut(examples, learnt, kept, medium.load_features)
-    return Opened(trainer, held_out, ModelWriter(config, network, device.words, len(kept), start))
+    size_px = config.size_px
+
+    @cache
+    def fingerprints() -> Fingerprints:
+        return take_fingerprints(medium.load_recogniser(), examples, learnt, kept, size_px)
+
+    writer = ModelWriter(config, network, device.words, len(kept), start, fingerprints)
+    return Opened(trainer, held_out, writer)
 
 
 def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig) -> Work:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
+from studio.core.fingerprints import CopyCheck
 from studio.core.kind import MediumKind
 from studio.core.library import Places
 from studio.core.presets import Machine
@@ -27,7 +28,8 @@ Probe = Callable[[MediumKind, TrainConfig], Work]
 class StudioContext:
     """Passed through constructors; the window decides what notify and open_training do.
 
-    machine is what trains, as far as it is known; probe measures how fast.
+    machine is what trains, as far as it is known; probe measures how fast. generators and copies
+    belong to the worker.
     """
 
     jobs: Jobs
@@ -36,6 +38,7 @@ class StudioContext:
     notify: Callable[[str], None]
     open_training: Callable[[Path | None, str], None]
     generators: LoadedGenerators = field(default_factory=LoadedGenerators)
+    copies: CopyCheck = field(default_factory=CopyCheck)
     machine: Machine = Machine()
     probe: Probe | None = None
 

@@ -17,7 +17,7 @@ from studio.core.provenance import Origin
 from studio.core.settings import Settings
 from studio.ui import theme
 from studio.ui.context import StudioContext
-from studio.ui.export import DRAG_PX, Offer, free_path, write_work
+from studio.ui.export import DRAG_PX, Offer, compare_work, copy_check, free_path, write_work
 from studio.ui.jobs import Job
 
 
@@ -82,7 +82,27 @@ class DragOutButton(QPushButton):
             path = self._new_path(exporter, offer)
             exporter.export(offer.document, path, self._context.settings, offer.origin)
             self._keep(exporter, offer, path, self._context.settings)
+            self._compare(offer, path)
         return path
+
+    def _compare(self, offer: Offer, path: Path) -> None:
+        """On the worker, while the file is dragged: a word where it is nearly a training file."""
+        is_copy = copy_check(self._kind, self._context)
+        notify = self._context.notify
+
+        def said(written: Any) -> None:
+            if written.warning:
+                notify(f"{path.name}: {written.warning}")
+
+        self._context.jobs.submit(
+            Job(
+                f"compare {path.name}",
+                lambda: compare_work(offer, path, is_copy),
+                self,
+                on_result=said,
+                on_error=self._context.report,
+            )
+        )
 
     def drag(self, exporter: Exporter) -> None:
         """Drag one format; what takes long is written on the worker before it is dragged."""
@@ -105,7 +125,7 @@ class DragOutButton(QPushButton):
         """Write on the worker; the drag begins when it is done, if the button is still held."""
         if self._preparing == (exporter, offer.document):
             return
-        settings = self._context.settings
+        settings, is_copy = self._context.settings, copy_check(self._kind, self._context)
         try:
             path = self._new_path(exporter, offer)
         except OSError as error:
@@ -114,11 +134,14 @@ class DragOutButton(QPushButton):
 
         def done(written: Any) -> None:
             self._preparing = None
-            self._keep(exporter, offer, written, settings)
-            if self._is_held:
-                self._carry(written, offer.picture)
-            else:
-                self._context.notify(self.tr("{} is ready: drag it out.").format(written.name))
+            self._keep(exporter, offer, path, settings)
+            if not self._is_held:
+                ready = self.tr("{} is ready: drag it out.").format(path.name)
+                self._context.notify(written.words(ready))
+                return
+            if written.warning:
+                self._context.notify(f"{path.name}: {written.warning}")
+            self._carry(path, offer.picture)
 
         def failed(error: object) -> None:
             self._preparing = None
@@ -130,7 +153,7 @@ class DragOutButton(QPushButton):
         )
         work = Job(
             f"drag out {path.name}",
-            lambda: write_work(exporter, offer, path, settings),
+            lambda: write_work(exporter, offer, path, settings, is_copy),
             self,
             on_result=done,
             on_error=failed,

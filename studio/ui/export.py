@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from studio.core.errors import StudioError
 from studio.core.kind import Exporter, MediumKind
 from studio.core.provenance import UNKNOWN, Origin
 from studio.core.settings import Settings
@@ -17,6 +19,7 @@ from studio.core.work import Finished, Progress, Work
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Job
 
+IsCopy = Callable[[Any], bool]
 MAX_STEM = 60
 DRAG_PX = 96
 
@@ -48,11 +51,54 @@ class Offer:
     origin: Origin = UNKNOWN
 
 
-def write_work(exporter: Exporter, offer: Offer, path: Path, settings: Settings) -> Work:
-    """Finished(path), once the file is written."""
+@dataclass(frozen=True)
+class Saved:
+    """A file that was written, and whether it is nearly one that the model learnt from.
+
+    problem says why that could not be told, if so.
+    """
+
+    path: Path
+    is_copy: bool = False
+    problem: str = ""
+
+    def words(self, saved: str) -> str:
+        """What was done, and what a person should know of it."""
+        return " ".join(filter(None, (saved, self.warning)))
+
+    @property
+    def warning(self) -> str:
+        """A sentence about copying; "" where there is nothing to say."""
+        if not self.is_copy:
+            return self.problem
+        return QApplication.translate(
+            "Export",
+            "It is nearly one of the files that the model learnt from: look before you publish it.",
+        )
+
+
+def write_work(
+    exporter: Exporter, offer: Offer, path: Path, settings: Settings, is_copy: IsCopy
+) -> Work:
+    """Finished(Saved), once the file is written and compared with what the model learnt from."""
     yield Progress(0, 0, "")
     exporter.export(offer.document, path, settings, offer.origin)
-    yield Finished(path)
+    yield from compare_work(offer, path, is_copy)
+
+
+def compare_work(offer: Offer, path: Path, is_copy: IsCopy) -> Work:
+    """Finished(Saved) of a file that is already there."""
+    yield Progress(0, 0, "")
+    try:
+        yield Finished(Saved(path, is_copy(offer.document)))
+    except StudioError as error:
+        yield Finished(Saved(path, problem=str(error)))
+
+
+def copy_check(kind: MediumKind, context: StudioContext) -> IsCopy:
+    """For the worker: whether a document is nearly a training file of the model that made it."""
+    copies, places = context.copies, context.places
+    return lambda document: copies.is_copy_of(kind, places, document)
 
 
 class ExportDialog(QFileDialog):
@@ -93,14 +139,19 @@ class ExportDialog(QFileDialog):
             return
         context.change_settings(last_folder=str(path.parent))
         offer, notify, saved = self._offer, context.notify, self.tr("Saved {}")
-        settings = context.settings
+        settings, is_copy = context.settings, copy_check(self._kind, context)
+
+        def said(written: Any) -> None:
+            words = saved.format(written.path)
+            notify(written.words(f"{words}.") if written.warning else words)
+
         if exporter.is_slow:
             notify(self.tr("Writing {}…").format(path.name))
         context.jobs.submit(
             Job(
                 f"export {path.name}",
-                lambda: write_work(exporter, offer, path, settings),
-                on_result=lambda where: notify(saved.format(where)),
+                lambda: write_work(exporter, offer, path, settings, is_copy),
+                on_result=said,
                 on_error=context.report,
                 is_promised=True,
             )

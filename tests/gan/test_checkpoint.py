@@ -2,13 +2,24 @@
 
 import pickle
 import struct
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from studio.core.errors import StudioError
-from studio.core.model_file import ModelHeader, find_models, read_entry
+from studio.core.fingerprints import Fingerprints
+from studio.core.model_file import (
+    FINGERPRINTS,
+    ModelHeader,
+    find_models,
+    read_entry,
+    read_tensor,
+)
 from studio.gan import checkpoint
 from studio.gan.explore import Playable
 from studio.gan.networks import Generator, NetworkConfig
@@ -43,6 +54,41 @@ def test_the_id_is_that_of_the_weights(tmp_path: Path, model: Path) -> None:
         tmp_path / "two.safetensors", open_it(model).network, ModelHeader("", "artwork", "x", 32)
     )
     assert again.id == read_entry(model).header.id
+
+
+def fingerprints(rows: np.ndarray) -> Fingerprints:
+    return Fingerprints("any-1", rows, len(rows), 0, 0.1, 0.2, 4, True)
+
+
+def test_fingerprints_change_neither_id_nor_weights(tmp_path: Path, model: Path) -> None:
+    rows = np.random.default_rng(0).integers(0, 256, (9, 12), dtype=np.uint8)
+    before, weights = checkpoint.load_model(model)
+    checkpoint.add_fingerprints(model, fingerprints(rows))
+    after, again = checkpoint.load_model(model)
+    assert after == replace(before, fingerprints=fingerprints(rows).to_json())
+    assert weights.keys() == again.keys()
+    assert all(bool((weights[name] == again[name]).all()) for name in weights)
+    assert read_entry(model).preview_png == b"\x89PNG preview"
+    kept = read_tensor(model, FINGERPRINTS, 1000)
+    assert kept is not None and (kept == rows).all()
+    saved = checkpoint.save_model(
+        tmp_path / "two.safetensors", open_it(model).network, ModelHeader("", "artwork", "x", 32),
+        fingerprints=fingerprints(rows),
+    )  # fmt: skip
+    assert saved.id == before.id and saved.fingerprints["kept"] == 9
+
+
+@pytest.mark.parametrize(
+    "tensor", [torch.full((4, 4), float("nan")), torch.zeros(2, 2, 2, dtype=torch.int64)]
+)
+def test_a_model_plays_whatever_its_fingerprints_are(model: Path, tensor: torch.Tensor) -> None:
+    with safe_open(model, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata = file.metadata()
+    save_file(tensors | {FINGERPRINTS: tensor}, model, metadata)
+    assert open_it(model).network.num_ws == 7
+    with pytest.raises(ValueError):
+        read_tensor(model, FINGERPRINTS, 1000)
 
 
 @pytest.mark.parametrize("keep", [0, 5, 8, 200, 0.5, 0.99])

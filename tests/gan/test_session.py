@@ -17,7 +17,9 @@ from PIL import Image
 
 from studio import media
 from studio.core.errors import DiskFull, StudioError
+from studio.core.fingerprints import CopyCheck
 from studio.core.model_file import read_entry
+from studio.core.pixels import Pixels
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan import guardian as guardian_module
@@ -54,7 +56,22 @@ def test_a_run_leaves_everything_in_its_folder(run: RunFolder) -> None:
     entry = read_entry(run.model_path)
     assert (entry.header.name, entry.header.medium, entry.header.size_px) == ("Tiny", "artwork", 32)
     assert entry.header.trained["examples"] == 12 and entry.preview_png.startswith(b"\x89PNG")
+    assert entry.header.fingerprints["kept"] == 12 and not entry.header.fingerprints["held_out"]
     assert not run.is_running()
+
+
+def test_a_model_knows_the_files_that_it_learnt_from_again(run: RunFolder) -> None:
+    kind = media.kind("artwork")
+    list(train_run(run, kind))
+    entry, check = read_entry(run.model_path), CopyCheck()
+    for file in sorted(Path(run.config().folder).iterdir())[:3]:
+        copy = kind.load_reader().open(file, 32)
+        assert check.is_copy(kind, entry, copy)
+        mirrored = np.clip(copy.pixels.array()[:, ::-1] * 0.9 + 6, 0, 255).astype(np.uint8)
+        assert check.is_copy(kind, entry, replace(copy, pixels=Pixels.of(mirrored)))
+    fresh = np.random.default_rng(99).integers(0, 256, (4, 4, 3), dtype=np.uint8)
+    picture = Pixels.of(np.asarray(Image.fromarray(fresh).resize((32, 32))))
+    assert not check.is_copy(kind, entry, replace(copy, pixels=picture))
 
 
 def test_stop_then_resume_goes_on(run: RunFolder) -> None:

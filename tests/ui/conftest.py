@@ -121,6 +121,7 @@ def fake_kind(generator, name="fake", title="Sheet"):
         load_training=lambda: None,
         load_measures=lambda: None,
         load_features=lambda: None,
+        load_recogniser=lambda: None,
         load_qualities=lambda: {"Grey": lambda examples: examples.mean((1, 2, 3))},
         quality_words={"Grey": ("dark", "light")},
         example_of=lambda sheet: np.full((3, 4, 4), max(0, sheet.grey), np.uint8),

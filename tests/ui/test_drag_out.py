@@ -80,6 +80,29 @@ def test_a_button_let_go_gets_a_word_and_then_drags_at_once(qtbot, button, slow,
     assert len(button.carried) == 1 and len(writer.threads) == 1
 
 
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_a_copy_is_dragged_and_said_once(qtbot, button, context, monkeypatch, is_slow):
+    threads = []
+
+    def is_copy_of(*words):
+        threads.append(threading.current_thread())
+        return True
+
+    monkeypatch.setattr(context.copies, "is_copy_of", is_copy_of)
+    exporter = Exporter("Grey", ".grey", lambda document, path: path.touch(), is_slow=is_slow)
+    press(button, QEvent.Type.MouseButtonPress)
+    button.drag(exporter)
+    qtbot.waitUntil(lambda: len(button.carried) == 1 and "publish" in "".join(context.said[-1:]))
+    name = button.carried[0].name
+    assert context.said[-1] == (
+        f"{name}: It is nearly one of the files that the model learnt from: look before you "
+        "publish it."
+    )
+    button.drag(exporter)
+    assert len(button.carried) == 2 and len(threads) == 1
+    assert threads[0] is not threading.main_thread()
+
+
 def test_another_soundfont_is_another_file(qtbot, button, slow, writer, context):
     writer.gate.set()
     first = button.written_file(slow)

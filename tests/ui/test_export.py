@@ -49,6 +49,33 @@ def test_export_writes_says_so_and_remembers_the_folder(qtbot, dialog, context, 
     dialog.deleteLater()
 
 
+def test_a_copy_is_written_and_said(qtbot, dialog, context, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(context.copies, "is_copy_of", lambda *words: asked.append(words) or True)
+    target = tmp_path / "mine.grey"
+    dialog._write(str(target))
+    qtbot.waitUntil(lambda: bool(context.said))
+    assert target.exists() and len(asked) == 1
+    assert context.said == [
+        f"Saved {target}. It is nearly one of the files that the model learnt from: look before "
+        "you publish it."
+    ]
+    dialog.deleteLater()
+
+
+def test_what_cannot_be_compared_is_written_and_said(qtbot, dialog, context, tmp_path, monkeypatch):
+    def refuse(*words):
+        raise StudioError("The fingerprints are damaged.")
+
+    monkeypatch.setattr(context.copies, "is_copy_of", refuse)
+    target = tmp_path / "mine.grey"
+    dialog._write(str(target))
+    qtbot.waitUntil(lambda: bool(context.said))
+    assert target.exists()
+    assert context.said == [f"Saved {target}. The fingerprints are damaged."]
+    dialog.deleteLater()
+
+
 def test_an_unknown_ending_is_refused_in_words(dialog, context, tmp_path):
     dialog._write(str(tmp_path / "mine.doc"))
     assert context.said == ["Choose a name that ends with .grey, .oth."]

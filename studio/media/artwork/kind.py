@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
+from studio.core.kind import (
+    Exporter,
+    Features,
+    Generator,
+    Measures,
+    MediumKind,
+    Qualities,
+    Reader,
+    Recogniser,
+)
 from studio.gan.folder import SUFFIXES
 from studio.gan.picture_file import read_provenance
 from studio.gan.picture_qualities import WORDS
@@ -44,6 +53,12 @@ def load_features() -> Features:
     return PictureFeatures()
 
 
+def load_recogniser() -> Recogniser:
+    from studio.gan.picture_recogniser import PictureRecogniser
+
+    return PictureRecogniser()
+
+
 def load_qualities() -> Qualities:
     from studio.gan.picture_qualities import qualities
 
@@ -64,6 +79,7 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     load_features=load_features,
+    load_recogniser=load_recogniser,
     load_qualities=load_qualities,
     example_of=example_of,
     quality_words=WORDS,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.core.kind import Exporter, Features, Generator, Measures, MediumKind, Qualities, Reader
+from studio.core.kind import (
+    Exporter,
+    Features,
+    Generator,
+    Measures,
+    MediumKind,
+    Qualities,
+    Reader,
+    Recogniser,
+)
 from studio.media.music import export
 from studio.media.music.dataset import SUFFIXES
 from studio.media.music.document import Clip, example_of, thumbnail
@@ -43,6 +52,12 @@ def load_features() -> Features:
     return PhraseFeatures()
 
 
+def load_recogniser() -> Recogniser:
+    from studio.media.music.recogniser import PhraseRecogniser
+
+    return PhraseRecogniser()
+
+
 def load_qualities() -> Qualities:
     from studio.media.music.qualities import qualities
 
@@ -63,6 +78,7 @@ KIND = MediumKind(
     load_training=load_training,
     load_measures=load_measures,
     load_features=load_features,
+    load_recogniser=load_recogniser,
     load_qualities=load_qualities,
     example_of=example_of,
     quality_words=WORDS,
