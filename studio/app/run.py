@@ -38,10 +38,15 @@ LOG_BYTES = 1_000_000
 log = logging.getLogger(__name__)
 
 
-def run(argv: list[str], on_ready: Callable[[], None] | None = None) -> int:
+def run(
+    argv: list[str],
+    on_ready: Callable[[], None] | None = None,
+    drive: Callable[[Studio], None] | None = None,
+) -> int:
     """Open the studio, with a project if one is named, and stay until it is closed.
 
-    on_ready is called once the window is painted and answers, and then the studio ends.
+    on_ready is called once the window is painted and answers, and then the studio ends; drive is
+    called with the studio once it has begun, to use it as a person would.
     """
     where = places()
     keep_log(where)
@@ -58,6 +63,8 @@ def run(argv: list[str], on_ready: Callable[[], None] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: app.quit())
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     studio.open(Path(argv[0]) if argv else None, on_ready)
+    if drive is not None:
+        QTimer.singleShot(0, studio.window, lambda: drive(studio))  # begun by then
     # Python may collect a widget on any thread, and Qt dies when that is a worker.
     gc.disable()
     gc.freeze()
