@@ -12,6 +12,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,9 @@ class Shown:
     """One painted result: the values it shows, when it was given to the view, when it stood."""
 
     psi: float
+    is_full: bool
     given_s: float
-    painted_s: float
+    painted_s: float = 0.0
 
 
 class Screen(QObject):
@@ -114,7 +116,8 @@ class Screen(QObject):
     def __init__(self, panel: LatentPanel) -> None:
         super().__init__()
         self.shown: list[Shown] = []
-        self._given: tuple[float, float] | None = None
+        self._given: Shown | None = None
+        self._panel = panel
         self._view: Any = panel.view
         self._show = self._view.show_document
         self._watched = [panel.view, *panel.view.findChildren(QWidget)]
@@ -127,8 +130,17 @@ class Screen(QObject):
             widget.removeEventFilter(self)
         del self._view.show_document
 
+    @property
+    def stands(self) -> bool:
+        """Whether the full result of what the slider says is painted."""
+        wanted = round(self._panel.bar.variety.value, 4)
+        last = self.shown[-1] if self.shown else None
+        return last is not None and last.is_full and last.psi == wanted and self._given is None
+
     def _give(self, document: Any) -> None:
-        self._given = (document.recipe.latent.psi, time.perf_counter())
+        recipe = document.recipe
+        is_full = recipe == self._panel.history.value.recipe  # a preview is never kept
+        self._given = Shown(recipe.latent.psi, is_full, time.perf_counter())
         self._show(document)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -141,7 +153,8 @@ class Screen(QObject):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == PAINTED and self._given is not None:
-            self.shown.append(Shown(*self._given, time.perf_counter()))
+            self._given.painted_s = time.perf_counter()
+            self.shown.append(self._given)
             self._given = None
         return super().event(event)
 
@@ -191,7 +204,7 @@ class Drag:
     changes: list[Change] = field(default_factory=list)
     networks_s: list[float] = field(default_factory=list)
 
-    def figures(self, shown: Sequence[Shown], settled_s: float) -> dict[str, Any]:
+    def figures(self, shown: Sequence[Shown]) -> dict[str, Any]:
         """Milliseconds from the newest change that each picture shows; those never shown count not.
 
         rest_ms: from the last change to the full result that stays.
@@ -210,7 +223,8 @@ class Drag:
             "median_ms": _rounded(statistics.median(late)) if late else None,
             "p95_ms": _rounded(late[min(len(late) - 1, int(len(late) * 0.95))]) if late else None,
             "worst_ms": _rounded(late[-1]) if late else None,
-            "rest_ms": _rounded((settled_s - moments[-1]) * 1000) if moments else None,
+            "previews": sum(not one.is_full for one in shown),
+            "rest_ms": _rounded((shown[-1].painted_s - moments[-1]) * 1000) if moments else None,
         }
 
 
@@ -291,9 +305,10 @@ class Bench:
         return found[0]
 
     def _networks(self, panel: LatentPanel, entry: ModelEntry) -> Work:
-        """Worker thread. Finished({"network_ms": median})."""
+        """Worker thread. Finished({"network_ms": median, "preview_ms": median})."""
         yield Progress(0, 0)
         generators, device = self._studio.context.generators, self._studio.context.settings.device
+        started: list[float] = []
         recipes = [
             Recipe(
                 entry.header.id, Latent(psi=0.5 + step / 100), panel.history.value.recipe.options
@@ -304,7 +319,16 @@ class Bench:
             result_of(generators.make(panel.kind, entry.path, device, one)).seconds
             for one in recipes
         ]
-        yield Finished({"network_ms": _rounded(statistics.median(made) * 1000)})
+        for one in (*recipes, recipes[0]):
+            started.append(time.perf_counter())
+            result_of(generators.preview(panel.kind, entry.path, device, one))
+        previews = [after - before for before, after in pairwise(started)]
+        yield Finished(
+            {
+                "network_ms": _rounded(statistics.median(made) * 1000),
+                "preview_ms": _rounded(statistics.median(previews) * 1000),
+            }
+        )
 
     def _drag(self, panel: LatentPanel, moves: int, every_ms: float) -> Any:
         drag, screen, hand = Drag(), Screen(panel), Hand(panel)
@@ -322,20 +346,14 @@ class Bench:
             due = begun + (number + 1) * every_ms / 1000
             yield max(0.0, (due - time.perf_counter()) * 1000)
         hand.release(value)
-        yield lambda: not panel.is_busy and _stands(panel)
-        settled = screen.shown[-1].painted_s if screen.shown else time.perf_counter()
+        yield lambda: not panel.is_busy and screen.stands
         block_ms = self._beat.end()
         panel.timed.disconnect(timed)
         screen.close()
-        figures = drag.figures(screen.shown, settled)
+        figures = drag.figures(screen.shown)
         busy = statistics.median(drag.networks_s) * 1000 if drag.networks_s else 0.0
         yield lambda: not self._studio.jobs.is_busy
         return {**figures, "network_in_drag_ms": _rounded(busy), "block_ms": block_ms}
-
-
-def _stands(panel: LatentPanel) -> bool:
-    """Whether the document is the one that the slider says."""
-    return panel.history.value.recipe.latent.psi == round(panel.bar.variety.value, 4)
 
 
 def drag(words: str) -> None:

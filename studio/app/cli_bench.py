@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from studio.app.cli_latency import latency
 from studio.app.bench_start import child
+from studio.app.cli_latency import latency
 from studio.app.cli_models import chosen_device, load_device, load_generator
 from studio.app.cli_text import plain
 from studio.app.cli_train import load_run

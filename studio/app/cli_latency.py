@@ -35,6 +35,7 @@ COLUMNS = {
     "pace": "PACE",
     "moves": "MOVES",
     "shown": "SHOWN",
+    "previews": "PREVIEWS",
     "median_ms": "MEDIAN",
     "p95_ms": "P95",
     "worst_ms": "WORST",
@@ -42,6 +43,7 @@ COLUMNS = {
     "block_ms": "BLOCK",
     "idle_block_ms": "IDLE",
     "network_ms": "NETWORK",
+    "preview_ms": "PREVIEW",
     "network_in_drag_ms": "IN DRAG",
 }
 LEGEND = """
@@ -49,7 +51,7 @@ All times in ms. hand: a move each {every} ms; fast: as fast as the window takes
 many. MEDIAN, P95, WORST: from the newest change of the slider that a picture shows until it is
 painted, over those that were SHOWN. REST: from the last change until the full result stands.
 BLOCK: longest time that the window did not answer during the drag; IDLE: the same without one.
-NETWORK: a result without a window to draw; IN DRAG: the same during the drag.
+NETWORK: a result without a window to draw, PREVIEW: its preview; IN DRAG: a result in the drag.
 {made_up} models have random weights; they were made for this."""
 
 

@@ -84,6 +84,7 @@ class Studio:
 
     def __init__(self, where: Places) -> None:
         settings, self._problem = load_settings(where.settings_path)
+        self._has_frozen = False
         self.jobs = Jobs()
         self.context = StudioContext(
             self.jobs,
@@ -209,6 +210,11 @@ class Studio:
     def _set_threads(self) -> None:
         """Worker thread: a generator that loads chooses threads by itself; the settings win."""
         load_device(self.context.settings.device, self.context.settings.threads)
+        if not self._has_frozen:
+            # All that torch brought along stays: collecting garbage would look through it again
+            # and again, for a fifth of a second in which no thread moves.
+            gc.freeze()
+            self._has_frozen = True
 
 
 def keep_log(where: Places) -> None:

@@ -44,6 +44,7 @@ class Explore(QWidget):
         super().__init__()
         self._jobs, self._key, self._make_many, self._picture = jobs, key, make_many, picture
         self._document: Any = None
+        self._is_stale = False
         self._parents: list[Any] = []
         self.verbs, self.locks = VerbChips(), LockChips()
         self.verbs.changed.connect(self._verb_changed)
@@ -80,16 +81,28 @@ class Explore(QWidget):
         column.addWidget(self._hint)
         self._verb_changed()
 
-    def follow(self, document: Any, *, has_picture: bool) -> None:
-        """Make the neighbours of another document, as soon as there is time."""
+    def follow(self, document: Any, *, has_picture: bool, is_live: bool = False) -> None:
+        """Make the neighbours of another document, as soon as there is time.
+
+        While is_live its picture in the middle is not drawn before catch_up.
+        """
         same = self._document is not None and document.recipe == self._document.recipe
         self._document = document if has_picture else None
-        self._cells[CENTRE].show_pixmap(self._picture(document, SIDE_PX) if has_picture else None)
-        self._cells[CENTRE].setChecked(has_picture)
+        self._is_stale = True
+        if not is_live or not has_picture:
+            self.catch_up()
         if same and has_picture:
             return
         self._page = 0
         self._begin_again()
+
+    def catch_up(self) -> None:
+        """Draw the middle anew where a drag left it behind."""
+        if self._is_stale:
+            self._is_stale, document = False, self._document
+            picture = None if document is None else self._picture(document, SIDE_PX)
+            self._cells[CENTRE].show_pixmap(picture)
+            self._cells[CENTRE].setChecked(document is not None)
 
     def show_parents(self, documents: Sequence[Any]) -> None:
         """What breeding and morphing begin with, in this order."""
@@ -109,6 +122,8 @@ class Explore(QWidget):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+            self._rest.start()
+        elif self._rest.isActive():
             self._rest.start()
 
     def _cell(self, place: int) -> Thumbnail:

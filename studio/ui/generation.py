@@ -50,6 +50,11 @@ class LoadedGenerators:
                 event = Finished(Made(event.value, time.perf_counter() - started))
             yield event
 
+    def preview(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
+        """Finished(document), to show while a full result would take too long."""
+        yield Progress(0, 0, "")
+        yield from self._get(kind, path, device).preview(recipe)
+
     def make_many(
         self, kind: MediumKind, path: Path, device: str, recipes: Sequence[Recipe]
     ) -> Work:

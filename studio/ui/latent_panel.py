@@ -170,7 +170,7 @@ class LatentPanel(QWidget):
         self.timed.emit(made.seconds)
         is_first = not self.has_result and not wish.text
         document = self.merge(made.document, self.history.value)
-        self.strip.add(document, wish.gesture)
+        self.strip.add(document, wish.gesture, is_live=self.maker.is_live)
         if is_first:
             self.history.restart(document)
         else:
@@ -185,7 +185,8 @@ class LatentPanel(QWidget):
             if self.has_result:
                 self.strip.add(document)
         self.strip.mark(document)
-        self.explore.follow(document, has_picture=self.has_result)
+        is_live = self.maker.is_live
+        self.explore.follow(document, has_picture=self.has_result, is_live=is_live)
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)
@@ -263,7 +264,14 @@ def _connect(panel: LatentPanel) -> None:
     def point(document: Any) -> None:
         panel.show_document(panel.history.value if document is None else document)
 
+    def preview(document: Any) -> None:
+        panel.show_document(panel.merge(document, panel.history.value))
+
     panel.history.on_change.append(panel._follow)
+    panel.maker.previewed.connect(preview)
+    panel.maker.rested.connect(panel.strip.catch_up)
+    panel.maker.rested.connect(panel.explore.catch_up)
+    bar.variety.slider.sliderReleased.connect(panel.maker.settle)
     panel.maker.made.connect(panel._arrived)
     panel.maker.failed.connect(failed)
     bar.generate.clicked.connect(panel.generate)

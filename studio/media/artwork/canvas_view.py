@@ -73,11 +73,12 @@ class CanvasView(QGraphicsView):
         """Show a picture; the zoom stays unless the picture's size changed."""
         before = None if self._array is None else self._array.shape
         self._array = document.pixels.array() if document.pixels else None
+        if self._array is not None and before != self._array.shape:
+            self.fit()
+            return
         self._draw()
         if self._array is None:
             self._label.hide()
-        elif self._fits or before != self._array.shape:
-            self.fit()
         else:
             self._update_label()
 
@@ -146,15 +147,19 @@ class CanvasView(QGraphicsView):
         )
         # Room around the picture, so that every corner can be panned to the middle.
         far = max(height, width) + self.viewport().width() / max(self.zoom, LEAST_ZOOM)
-        self._scene.setSceneRect(QRectF(-far, -far, width + 2 * far, height + 2 * far))
+        room = QRectF(-far, -far, width + 2 * far, height + 2 * far)
+        if room != self._scene.sceneRect():
+            self._scene.setSceneRect(room)
 
     def _update_label(self) -> None:
         if self._array is None:
             return
         height, width = self._array.shape[:2]
         percent = round(self.zoom * self.devicePixelRatioF() * 100)
-        self._label.setText(f"{width} × {height} px · {percent} %")
-        self._label.adjustSize()
+        words = f"{width} × {height} px · {percent} %"
+        if words != self._label.text():
+            self._label.setText(words)
+            self._label.adjustSize()
         place = self.rect().bottomRight() - self._label.rect().bottomRight()
         self._label.move(place - QPoint(12, 10))
         self._label.show()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -30,6 +31,7 @@ from studio.ui.theme import color
 SCALE_MIN, SCALE_MAX = 1 / 16, 32.0
 ZOOM_STEP = 1.2
 PAN_STEP_PX = 40
+REST_MS = 150  # a tile that stays for so long gets its seam measured
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -39,17 +41,29 @@ _ARROWS = {
 
 
 class RepeatView(QWidget):
-    """An endless sheet of the tile; drag pans, the wheel zooms, a double-click fits."""
+    """An endless sheet of the tile; drag pans, the wheel zooms, a double-click fits.
+
+    measure(tile, tell) tells how visible a tile's seam is whenever it knows; without it the view
+    measures for itself, which takes a while for large tiles.
+    """
 
     scale_changed = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        measure: Callable[[Tile, Callable[[float], None]], None] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._measure = measure
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask_seam)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 160)
         self.setAccessibleName(self.tr("Repeat of the tile"))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._tile, self._sheet, self._seam = Tile(), None, 0.0
+        self._tile, self._sheet = Tile(), None
+        self._seam: float | None = 0.0  # None while it is not known
         self._place = Placement()
         self._is_fitted, self._shows_outline = True, True
         self._grabbed_at: QPointF | None = None
@@ -69,7 +83,11 @@ class RepeatView(QWidget):
         old, self._tile = self._tile, tile
         if (tile.pixels, tile.repeat) != (old.pixels, old.repeat):
             self._sheet = Sheet(unit_cell(tile)) if tile.pixels else None
-            self._seam = seam_ratio(tile)
+            self._seam = None
+            if self._measure is None:
+                self._seam = seam_ratio(tile)
+            else:
+                self._rest.start()
         if _size(tile) != _size(old):
             self.fit()
         self.setAccessibleDescription(self.caption())
@@ -84,10 +102,27 @@ class RepeatView(QWidget):
         if not self._tile.pixels:
             return ""
         size = self.tr("tile {0} × {1} px").format(*_size(self._tile))
-        seam = self.tr("seam {0}").format(f"{self._seam:.2f}")
-        if self._seam > SEAM_SEEN:
-            seam = self.tr("seam {0}, shows").format(f"{self._seam:.2f}")
+        figure = "…" if self._seam is None else f"{self._seam:.2f}"
+        seam = self.tr("seam {0}").format(figure)
+        if self._shows_seam:
+            seam = self.tr("seam {0}, shows").format(figure)
         return " · ".join((size, seam, f"{self._place.scale * 100:.0f} %"))
+
+    @property
+    def _shows_seam(self) -> bool:
+        return self._seam is not None and self._seam > SEAM_SEEN
+
+    def _ask_seam(self) -> None:
+        tile = self._tile
+
+        def tell(ratio: float) -> None:
+            if tile is self._tile:
+                self._seam = ratio
+                self.setAccessibleDescription(self.caption())
+                self.update()
+
+        if self._measure is not None:
+            self._measure(tile, tell)
 
     def fit(self) -> None:
         """About three tiles down the view, one of them in the middle, at a whole-numbered scale."""
@@ -141,7 +176,7 @@ class RepeatView(QWidget):
             if self._shows_outline:
                 paint_outline(painter, self.tile_rect)
             paint_rulers(painter, self.rect(), self._place, _size(self._tile))
-            colour = "caution" if self._seam > SEAM_SEEN else "text"
+            colour = "caution" if self._shows_seam else "text"
             paint_caption(painter, self.rect(), self.caption(), colour)
         painter.end()
 
