@@ -20,6 +20,7 @@ from studio.ui.jobs import Job
 
 REST_MS = 150  # a drag that stands still for so long has come to rest
 SLOW_S = 0.040  # a result that takes longer lags behind the hand
+WORTH = 0.8  # of the time of a full result that a preview may take
 TIMES = 2  # the quicker of the last two counts: the first result of all wakes the network up
 
 
@@ -54,6 +55,7 @@ class Maker(QObject):
         self._owed: Wish | None = None  # shown as a preview only
         self._path: Path | None = None
         self._seconds: deque[float] = deque(maxlen=TIMES)
+        self._preview_s = 0.0  # the quickest; 0 before the first
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._rests)
 
@@ -110,7 +112,8 @@ class Maker(QObject):
         if wish.entry.path != self._path:
             self._path = wish.entry.path
             self._seconds.clear()
-        if self.is_live and self._is_slow:
+            self._preview_s = 0.0
+        if self.is_live and self._wants_preview:
             self._owed = wish
             self._submit(wish, self._context.generators.preview, self._sketched)
         else:
@@ -119,8 +122,12 @@ class Maker(QObject):
             )
 
     @property
-    def _is_slow(self) -> bool:
-        return len(self._seconds) == TIMES and min(self._seconds) > SLOW_S
+    def _wants_preview(self) -> bool:
+        """Whether full results lag behind, and previews are quicker or not yet tried."""
+        if len(self._seconds) < TIMES:
+            return False
+        full_s = min(self._seconds)
+        return full_s > SLOW_S and self._preview_s < full_s * WORTH
 
     def _submit(
         self, wish: Wish, make: Callable[..., Work], on_result: Callable[[Any], None]
@@ -144,9 +151,11 @@ class Maker(QObject):
         if self._next is not None and self._job is None:
             self._begin(self._next)
 
-    def _sketched(self, document: Any) -> None:
+    def _sketched(self, made: Any) -> None:
+        assert isinstance(made, Made)
         self._job = None
-        self.previewed.emit(document)
+        self._preview_s = min(made.seconds, self._preview_s or made.seconds)
+        self.previewed.emit(made.document)
         if self._job is None:
             self._catch_up()
 

@@ -1,6 +1,7 @@
 """`atelier bench latency`: real drags in a real window, and what they are made into."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,7 @@ def test_a_drag_in_the_window_is_timed(model_of, capsys):
     assert main([*command, "--device", "cpu", "--threads", "1"]) == 0
     found = json.loads(capsys.readouterr().out)
     hand, fast = found["drags"]
-    assert (hand["pace"], fast["pace"]) == ("hand", "fast")
+    assert [row["pace"] for row in found["drags"]] == ["hand", "fast"]
     for row in (hand, fast):
         assert row["model"] == "Tiny artwork" and row["size_px"] == 32
         assert 1 <= row["shown"] <= row["moves"] and row["previews"] == 0
@@ -49,8 +50,8 @@ def test_a_picture_that_stays_for_two_paints_counts_once():
 def test_a_sweep_goes_back_and_forth():
     values = list(sweep(100))
     assert values[0] == LOW and len(set(values)) > 30
-    assert LOW <= min(values) and max(values) <= HIGH
-    assert all(one != other for one, other in zip(values, values[1:], strict=False))
+    assert min(values) >= LOW and max(values) <= HIGH
+    assert all(one != other for one, other in pairwise(values))
 
 
 def test_without_a_starter_of_a_size_a_model_is_made_up(tmp_path):

@@ -23,7 +23,6 @@ from studio.ui import latent_panel, model_chooser, theme
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Jobs
 
-
 ROUGH = 1000  # the grey of every preview, and of nothing else
 
 
@@ -39,7 +38,7 @@ class FakeGenerator:
 
     def __init__(self):
         self.recipes, self.previewed = [], []
-        self.takes_s = 0.0
+        self.takes_s = self.preview_takes_s = 0.0
         self.gate = threading.Event()
         self.gate.set()
         self.error = None
@@ -58,6 +57,7 @@ class FakeGenerator:
         self.gate.wait(5)
         if self.error:
             raise self.error
+        time.sleep(self.preview_takes_s)
         self.previewed.append(recipe)
         yield Finished(Sheet(recipe, ROUGH))
 

@@ -138,3 +138,12 @@ def test_thumbnails_follow_when_the_drag_ends(qtbot, panel, generator, monkeypat
     settle(qtbot, panel)
     qtbot.waitUntil(lambda: panel.history.value.recipe.latent.psi == 0.4)
     assert drawn.count(panel.history.value) == 2, "in the strip and in the middle of the grid"
+
+
+def test_previews_that_are_no_quicker_are_given_up(qtbot, slow, generator):
+    generator.preview_takes_s = SLOW_S * 1.5
+    drag(qtbot, slow, range(20, 60), pause_ms=20)
+    release(slow)
+    qtbot.waitUntil(lambda: slow.history.value.recipe.latent.psi == 0.59)
+    settle(qtbot, slow)
+    assert len(generator.previewed) == 1 and len(generator.recipes) > 3

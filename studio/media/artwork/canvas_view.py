@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -29,6 +29,8 @@ LEAST_ZOOM, MOST_ZOOM = 0.05, 64.0
 STEP = 1.25
 CRISP_FROM = 8.0  # from here on a person looks at pixels, not at a picture
 SMOOTH_SIDE_PX = 512
+QUICK_SIDE_PX = 256  # the same while one picture follows the other
+REST_MS = 150
 NOTCH = 120.0  # eighths of a degree in one step of a wheel
 
 
@@ -46,7 +48,9 @@ class CanvasView(QGraphicsView):
         self._picture.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
         self._scene.addItem(self._picture)
         self._array: np.ndarray | None = None
-        self._shown_crisp = False
+        self._follows = False  # one picture came right after another
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._refine)
         self._fits = True
         self._pan_from: QPoint | None = None
         self._space_down = self._space_used = False
@@ -73,6 +77,8 @@ class CanvasView(QGraphicsView):
         """Show a picture; the zoom stays unless the picture's size changed."""
         before = None if self._array is None else self._array.shape
         self._array = document.pixels.array() if document.pixels else None
+        self._follows = self._rest.isActive()
+        self._rest.start()
         if self._array is not None and before != self._array.shape:
             self.fit()
             return
@@ -126,6 +132,11 @@ class CanvasView(QGraphicsView):
         across.setValue(across.value() - by.x())
         down.setValue(down.value() - by.y())
 
+    def _refine(self) -> None:
+        if self._follows:
+            self._follows = False
+            self._draw()
+
     def _draw(self) -> None:
         """Pixels as they are when looked at closely; otherwise resampled well, once, here."""
         if self._array is None:
@@ -133,7 +144,8 @@ class CanvasView(QGraphicsView):
             return
         height, width = self._array.shape[:2]
         crisp = not self._fits and self.zoom >= CRISP_FROM
-        times = 1 if crisp else max(1, SMOOTH_SIDE_PX // max(height, width))
+        side = QUICK_SIDE_PX if self._follows else SMOOTH_SIDE_PX
+        times = 1 if crisp else max(1, side // max(height, width))
         array = self._array
         if times > 1 and self.zoom > 1:
             large = (width * times, height * times)
