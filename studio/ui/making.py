@@ -21,6 +21,7 @@ from studio.ui.jobs import Job
 REST_MS = 150  # a drag that stands still for so long has come to rest
 SLOW_S = 0.040  # a result that takes longer lags behind the hand
 WORTH = 0.8  # of the time of a full result that a preview may take
+TRIES = 3  # previews before that counts: the first one prepares the network for them
 TIMES = 2  # the quicker of the last two counts: the first result of all wakes the network up
 
 
@@ -55,7 +56,7 @@ class Maker(QObject):
         self._owed: Wish | None = None  # shown as a preview only
         self._path: Path | None = None
         self._seconds: deque[float] = deque(maxlen=TIMES)
-        self._preview_s = 0.0  # the quickest; 0 before the first
+        self._preview_seconds: deque[float] = deque(maxlen=TRIES)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._rests)
 
@@ -112,7 +113,7 @@ class Maker(QObject):
         if wish.entry.path != self._path:
             self._path = wish.entry.path
             self._seconds.clear()
-            self._preview_s = 0.0
+            self._preview_seconds.clear()
         if self.is_live and self._wants_preview:
             self._owed = wish
             self._submit(wish, self._context.generators.preview, self._sketched)
@@ -126,8 +127,9 @@ class Maker(QObject):
         """Whether full results lag behind, and previews are quicker or not yet tried."""
         if len(self._seconds) < TIMES:
             return False
-        full_s = min(self._seconds)
-        return full_s > SLOW_S and self._preview_s < full_s * WORTH
+        full_s, tried = min(self._seconds), self._preview_seconds
+        is_worth = len(tried) < TRIES or min(tried) < full_s * WORTH
+        return full_s > SLOW_S and is_worth
 
     def _submit(
         self, wish: Wish, make: Callable[..., Work], on_result: Callable[[Any], None]
@@ -154,7 +156,7 @@ class Maker(QObject):
     def _sketched(self, made: Any) -> None:
         assert isinstance(made, Made)
         self._job = None
-        self._preview_s = min(made.seconds, self._preview_s or made.seconds)
+        self._preview_seconds.append(made.seconds)
         self.previewed.emit(made.document)
         if self._job is None:
             self._catch_up()
