@@ -173,6 +173,8 @@ class LatentPanel(QWidget):
         self.strip.add(document, wish.gesture, is_live=self.maker.is_live)
         if is_first:
             self.history.restart(document)
+        elif document == self.history.value:
+            self.show_document(document)  # a preview of another one may stand in its place
         else:
             self.history.apply(document, wish.text, wish.gesture)
 

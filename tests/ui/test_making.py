@@ -147,3 +147,15 @@ def test_previews_that_are_no_quicker_are_given_up(qtbot, slow, generator):
     qtbot.waitUntil(lambda: slow.history.value.recipe.latent.psi == 0.59)
     settle(qtbot, slow)
     assert len(generator.previewed) == TRIES and len(generator.recipes) > 3
+
+
+def test_a_drag_that_goes_back_to_the_document_shows_it_again(qtbot, slow):
+    drag(qtbot, slow, (30,))
+    qtbot.waitUntil(lambda: slow.history.value.recipe.latent.psi == 0.3)
+    drag(qtbot, slow, (40,), pause_ms=0)
+    qtbot.waitUntil(lambda: slow.view.shown[-1].grey == ROUGH)
+    drag(qtbot, slow, (30,), pause_ms=0)
+    release(slow)
+    settle(qtbot, slow)
+    assert slow.view.shown[-1] == slow.history.value
+    assert slow.history.value.recipe.latent.psi == 0.3
