@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -97,10 +98,11 @@ def _smaller(noise: Tensor, side: int, most: int) -> Tensor:
 
 def _twin(network: Generator, halvings: int) -> Generator:
     twin = copy.deepcopy(network, {id(one): one for one in network.parameters()})
+    layers: list[Any] = list(twin.layers)
     most, index = network.config.size_px >> halvings, 0
     for level, side in enumerate(network.config.resolutions):
         for first in (True, False) if level else (False,):
-            layer, index = twin.layers[index], index + 1
+            layer, index = layers[index], index + 1
             drawn_at = side // 2 if first else side  # convolutions run before the upsampling
             if drawn_at > most:
                 layer.conv = Contracted(layer.conv, most / drawn_at)

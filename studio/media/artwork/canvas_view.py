@@ -50,7 +50,7 @@ class CanvasView(QGraphicsView):
         self._array: np.ndarray | None = None
         self._follows = False  # one picture came right after another
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._refine)
+        self._rest.timeout.connect(self._draw)
         self._fits = True
         self._pan_from: QPoint | None = None
         self._space_down = self._space_used = False
@@ -132,11 +132,6 @@ class CanvasView(QGraphicsView):
         across.setValue(across.value() - by.x())
         down.setValue(down.value() - by.y())
 
-    def _refine(self) -> None:
-        if self._follows:
-            self._follows = False
-            self._draw()
-
     def _draw(self) -> None:
         """Pixels as they are when looked at closely; otherwise resampled well, once, here."""
         if self._array is None:
@@ -144,7 +139,8 @@ class CanvasView(QGraphicsView):
             return
         height, width = self._array.shape[:2]
         crisp = not self._fits and self.zoom >= CRISP_FROM
-        side = QUICK_SIDE_PX if self._follows else SMOOTH_SIDE_PX
+        is_quick = self._follows and self._rest.isActive()
+        side = QUICK_SIDE_PX if is_quick else SMOOTH_SIDE_PX
         times = 1 if crisp else max(1, side // max(height, width))
         array = self._array
         if times > 1 and self.zoom > 1:

@@ -57,7 +57,7 @@ class RepeatView(QWidget):
         super().__init__(parent)
         self._measure = measure
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._ask_seam)
+        self._rest.timeout.connect(lambda: measure and measure(self._tile, _teller(self)))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 160)
         self.setAccessibleName(self.tr("Repeat of the tile"))
@@ -104,25 +104,9 @@ class RepeatView(QWidget):
         size = self.tr("tile {0} × {1} px").format(*_size(self._tile))
         figure = "…" if self._seam is None else f"{self._seam:.2f}"
         seam = self.tr("seam {0}").format(figure)
-        if self._shows_seam:
+        if _shows(self._seam):
             seam = self.tr("seam {0}, shows").format(figure)
         return " · ".join((size, seam, f"{self._place.scale * 100:.0f} %"))
-
-    @property
-    def _shows_seam(self) -> bool:
-        return self._seam is not None and self._seam > SEAM_SEEN
-
-    def _ask_seam(self) -> None:
-        tile = self._tile
-
-        def tell(ratio: float) -> None:
-            if tile is self._tile:
-                self._seam = ratio
-                self.setAccessibleDescription(self.caption())
-                self.update()
-
-        if self._measure is not None:
-            self._measure(tile, tell)
 
     def fit(self) -> None:
         """About three tiles down the view, one of them in the middle, at a whole-numbered scale."""
@@ -176,7 +160,7 @@ class RepeatView(QWidget):
             if self._shows_outline:
                 paint_outline(painter, self.tile_rect)
             paint_rulers(painter, self.rect(), self._place, _size(self._tile))
-            colour = "caution" if self._shows_seam else "text"
+            colour = "caution" if _shows(self._seam) else "text"
             paint_caption(painter, self.rect(), self.caption(), colour)
         painter.end()
 
@@ -219,3 +203,20 @@ class RepeatView(QWidget):
 
 def _size(tile: Tile) -> tuple[int, int]:
     return tile.pixels.width, tile.pixels.height
+
+
+def _shows(seam: float | None) -> bool:
+    return seam is not None and seam > SEAM_SEEN
+
+
+def _teller(view: RepeatView) -> Callable[[float], None]:
+    """Takes the seam of the tile that is there now, for as long as it is."""
+    tile = view._tile
+
+    def tell(seam: float) -> None:
+        if tile is view._tile:
+            view._seam = seam
+            view.setAccessibleDescription(view.caption())
+            view.update()
+
+    return tell
