@@ -85,6 +85,17 @@ def test_the_same_recipe_gives_the_same_document(kind, made):
 
 
 @every_kind
+def test_a_preview_is_of_the_same_kind_and_recipe_as_the_full_document(kind, made):
+    generator, documents = made[0][kind.name], made[1]
+    full, recipe = documents[kind.name], Recipe(latent=Latent(seed=3, psi=1.0))
+    preview = result_of(generator.preview(recipe))
+    assert type(preview) is type(full) and preview.recipe == full.recipe
+    assert result_of(generator.preview(recipe)) == preview
+    assert kind.example_of(preview).shape == kind.example_of(full).shape
+    assert result_of(generator.generate(recipe)) == full, "the full one is as before"
+
+
+@every_kind
 def test_a_document_repeats_from_its_own_recipe(kind, made):
     generator = made[0][kind.name]
     latent = Latent(5, 0.8, (Toward(Latent(7, 0.8), 0.4), Mix(Latent(6, 0.8))))

@@ -14,21 +14,25 @@ from typing import Any
 import studio
 from studio.app.desktop import desktop_problem
 from studio.core.latent import Latent, Recipe
-from studio.core.library import find_model, places
+from studio.core.library import HOME_VARIABLE, find_model, places
 from studio.core.work import result_of
 from studio.media import kind as kind_of
 
 
-def child(function: str, *words: str) -> dict[str, Any]:
-    """Run one of the functions below in a process of its own; adds the seconds since its start.
+def child(
+    function: str, *words: str, module: str = "bench_start", home: Path | None = None
+) -> dict[str, Any]:
+    """Run a function of a module in a process of its own; adds the seconds since its start.
 
-    Empty when it did not come to its end.
+    home stands in for the person's own folders. Empty when it did not come to its end.
     """
-    call = f"import sys; from studio.app import bench_start as b; b.{function}(*sys.argv[1:])"
+    call = f"import sys; from studio.app import {module} as b; b.{function}(*sys.argv[1:])"
     command = [sys.executable, "-c", call, *words]
     here = str(Path(studio.__file__).resolve().parent.parent)
     paths = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
     environment = {**os.environ, "PYTHONPATH": paths}
+    if home is not None:
+        environment[HOME_VARIABLE] = str(home)
     begun = time.time()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()

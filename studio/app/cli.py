@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from studio import __version__
 from studio.app.cli_options import (
+    add_bench,
     add_device,
     add_find,
     add_json,
@@ -138,6 +139,7 @@ def build_parser() -> argparse.ArgumentParser:
     bench = add("bench", "Measure how fast Atelier is on this machine.", "cli_bench")
     add_json(bench)
     add_device(bench)
+    add_bench(bench)
     return parser
 
 

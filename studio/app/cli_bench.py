@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.bench_start import child
+from studio.app.cli_latency import latency
 from studio.app.cli_models import chosen_device, load_device, load_generator
 from studio.app.cli_text import plain
 from studio.app.cli_train import load_run
@@ -43,6 +44,8 @@ class Figures:
 
 def bench(arguments: argparse.Namespace) -> int:
     """Print one figure after the other, or all as JSON."""
+    if arguments.what == "latency":
+        return latency(arguments)
     figures = Figures(arguments.json)
     device, threads = chosen_device(arguments)
     _window(figures)

@@ -18,6 +18,40 @@ def add_device(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_bench(command: argparse.ArgumentParser) -> None:
+    """What `atelier bench latency` can be told."""
+    command.add_argument(
+        "what",
+        nargs="?",
+        choices=("latency",),
+        help="latency: drag sliders in the real window and time them up to the pixels",
+    )
+    group = command.add_argument_group("latency")
+    group.add_argument(
+        "--model", nargs="+", metavar="MODEL", help="models to drag (default: by --size)"
+    )
+    group.add_argument(
+        "--size",
+        type=size,
+        nargs="+",
+        default=[64, 256],
+        metavar="N",
+        help="sides in pixels (default 64 256); without a starter of that size one is made up",
+    )
+    group.add_argument(
+        "--channels",
+        type=channels,
+        metavar="BASE/MOST",
+        help="widths of made-up models (default: those of training)",
+    )
+    group.add_argument(
+        "--moves", type=count, default=80, metavar="N", help="of a drag (default 80)"
+    )
+    group.add_argument(
+        "--while-training", action="store_true", help="let a training run beside the window"
+    )
+
+
 def add_remedy(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--remedy", metavar="WORD", action="append", help="take a remedy that check offers"

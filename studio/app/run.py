@@ -38,10 +38,15 @@ LOG_BYTES = 1_000_000
 log = logging.getLogger(__name__)
 
 
-def run(argv: list[str], on_ready: Callable[[], None] | None = None) -> int:
+def run(
+    argv: list[str],
+    on_ready: Callable[[], None] | None = None,
+    drive: Callable[[Studio], None] | None = None,
+) -> int:
     """Open the studio, with a project if one is named, and stay until it is closed.
 
-    on_ready is called once the window is painted and answers, and then the studio ends.
+    on_ready is called once the window is painted and answers, and then the studio ends; drive is
+    called with the studio once it has begun, to use it as a person would.
     """
     where = places()
     keep_log(where)
@@ -58,6 +63,8 @@ def run(argv: list[str], on_ready: Callable[[], None] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: app.quit())
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     studio.open(Path(argv[0]) if argv else None, on_ready)
+    if drive is not None:
+        QTimer.singleShot(0, studio.window, lambda: drive(studio))  # begun by then
     # Python may collect a widget on any thread, and Qt dies when that is a worker.
     gc.disable()
     gc.freeze()
@@ -77,6 +84,7 @@ class Studio:
 
     def __init__(self, where: Places) -> None:
         settings, self._problem = load_settings(where.settings_path)
+        self._has_frozen = False
         self.jobs = Jobs()
         self.context = StudioContext(
             self.jobs,
@@ -202,6 +210,11 @@ class Studio:
     def _set_threads(self) -> None:
         """Worker thread: a generator that loads chooses threads by itself; the settings win."""
         load_device(self.context.settings.device, self.context.settings.threads)
+        if not self._has_frozen:
+            # All that torch brought along stays: collecting garbage would look through it again
+            # and again, for a fifth of a second in which no thread moves.
+            gc.freeze()
+            self._has_frozen = True
 
 
 def keep_log(where: Places) -> None:

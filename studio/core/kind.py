@@ -132,6 +132,13 @@ class Generator(Protocol):
         """Finished(document). The same recipe gives the same document."""
         ...
 
+    def preview(self, recipe: Recipe) -> Work:
+        """Finished(document) like that of generate, but sooner and less fine; to show, not to keep.
+
+        The full document where there is no quicker way to one that resembles it.
+        """
+        ...
+
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         """Preview((index, document)) for each recipe, then Finished(list of documents)."""
         ...

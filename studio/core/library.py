@@ -70,12 +70,16 @@ def places() -> Places:
     """The system's usual folders, or all of them below $ATELIER_HOME where that is set."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        root = Path(home).expanduser().absolute()
-        return Places(root / "config", root / "library", root / "cache", root / "log")
+        return places_below(Path(home).expanduser().absolute())
     dirs = platformdirs.PlatformDirs("atelier", appauthor=False)
     return Places(
         dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path
     )
+
+
+def places_below(root: Path) -> Places:
+    """The four folders where all of them lie in one."""
+    return Places(root / "config", root / "library", root / "cache", root / "log")
 
 
 def models(medium: str | None, places: Places) -> tuple[list[ModelEntry], list[str]]:

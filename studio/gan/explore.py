@@ -31,6 +31,7 @@ from studio.gan.device import Device, choose
 SPATIAL_STREAM = 1
 NOISE_STREAM = 2  # and up, one a layer
 CROSS_STREAM = 10**6
+KEPT_MAPS = 32  # the layers of the largest network, twice
 
 
 class Playable:
@@ -54,6 +55,9 @@ class Playable:
         if self.device.torch_device.type != "mps":
             self.network = self.network.to(memory_format=layout)
         self.network = self.network.to(self.device.torch_device)
+        # Of the last latent's seeds, which stay the same while a slider is dragged.
+        self._noises: tuple[tuple[int, float], ...] = ()
+        self._mixed: dict[tuple[int, ...], Tensor] = {}
 
     def signed(self, recipe: Recipe) -> Recipe:
         """The recipe with this model's id in it, of a result that is wholly its own."""
@@ -123,9 +127,17 @@ class Playable:
         return torch.from_numpy(found.reshape(rows, columns).copy()).to(self.device.torch_device)
 
     def mixed_noise(self, latent: Latent, stream: int, *shape: int) -> Tensor:
-        """What a latent's seeds feed into a stream [shape], each by its weight."""
-        parts = [(weight, self.tensor(seed, stream, *shape)) for seed, weight in latent.noises]
-        return parts[0][1] if len(parts) == 1 else sum(w * x for w, x in parts)  # type: ignore
+        """What a latent's seeds feed into a stream [shape], each by its weight; only to read."""
+        noises = latent.noises
+        if noises != self._noises or len(self._mixed) >= KEPT_MAPS:
+            self._noises = noises
+            self._mixed.clear()
+        key = (stream, *shape)
+        if key not in self._mixed:
+            parts = [(weight, self.tensor(seed, stream, *shape)) for seed, weight in noises]
+            mixed = parts[0][1] if len(parts) == 1 else sum(w * x for w, x in parts)
+            self._mixed[key] = mixed  # type: ignore
+        return self._mixed[key]
 
     def noise(self, latent: Latent, sizes: list[tuple[int, int]]) -> list[Tensor]:
         """One fixed noise map [1, 1, H, W] a layer."""

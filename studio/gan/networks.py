@@ -201,7 +201,9 @@ class Generator(nn.Module):
                 index += 1
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
-                picture = picture + upsample(rgb, (2, 2), self.config.torus)
+                if rgb.shape[2:] != picture.shape[2:]:  # a draft does not double its last maps
+                    rgb = upsample(rgb, (2, 2), self.config.torus)
+                picture = picture + rgb
             if change is not None:
                 x, picture = change(x), change(picture)
             rgb = picture

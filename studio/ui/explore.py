@@ -48,6 +48,7 @@ class Explore(QWidget):
         self._for_you, self._reasons = for_you, ""
         self._jobs, self._key, self._make_many = jobs, key, make_many
         self._document: Any = None
+        self._is_stale = False
         self.parents: list[Any] = []
         self.verbs, self.locks = VerbChips(), LockChips(layers)
         self.verbs.changed.connect(self._verb_changed)
@@ -80,15 +81,26 @@ class Explore(QWidget):
         column.addWidget(self._hint)
         self._verb_changed()
 
-    def follow(self, document: Any, *, has_picture: bool) -> None:
-        """Make the neighbours of another document, as soon as there is time."""
+    def follow(self, document: Any, *, has_picture: bool, is_live: bool = False) -> None:
+        """Make the neighbours of another document, as soon as there is time.
+
+        While is_live its picture in the middle is not drawn before catch_up.
+        """
         same = self._document is not None and document.recipe == self._document.recipe
         self._document = document if has_picture else None
-        self.grid.show_centre(self._document)
+        self._is_stale = True
+        if not is_live or not has_picture:
+            self.catch_up()
         if same and has_picture:
             return
         self._page = 0
         self._begin_again()
+
+    def catch_up(self) -> None:
+        """Draw the middle anew where a drag left it behind."""
+        if self._is_stale:
+            self._is_stale = False
+            self.grid.show_centre(self._document)
 
     def show_parents(self, documents: Sequence[Any]) -> None:
         """What breeding and morphing begin with, in this order."""
@@ -108,6 +120,8 @@ class Explore(QWidget):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+            self._rest.start()
+        elif self._rest.isActive():
             self._rest.start()
 
     def propose_again(self) -> None:

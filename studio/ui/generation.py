@@ -43,12 +43,12 @@ class LoadedGenerators:
     def make(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
         """Finished(Made)."""
         yield Progress(0, 0, "")
-        generator = self.get(kind, path, device)
-        started = time.perf_counter()
-        for event in generator.generate(recipe):
-            if isinstance(event, Finished):
-                event = Finished(Made(event.value, time.perf_counter() - started))
-            yield event
+        yield from _timed(self.get(kind, path, device).generate(recipe))
+
+    def preview(self, kind: MediumKind, path: Path, device: str, recipe: Recipe) -> Work:
+        """Finished(Made), to show while a full result would take too long."""
+        yield Progress(0, 0, "")
+        yield from _timed(self.get(kind, path, device).preview(recipe))
 
     def make_many(
         self, kind: MediumKind, path: Path, device: str, recipes: Sequence[Recipe]
@@ -101,3 +101,12 @@ class LoadedGenerators:
         while len(self._loaded) > self._keep:
             self._loaded.popitem(last=False)
         return self._loaded[key]
+
+
+def _timed(work: Work) -> Work:
+    """Finished(Made) of what the work finishes with."""
+    started = time.perf_counter()
+    for event in work:
+        if isinstance(event, Finished):
+            event = Finished(Made(event.value, time.perf_counter() - started))
+        yield event

@@ -201,11 +201,13 @@ class LatentPanel(MediumPage):
         self._steering.follow(wish.entry)
         is_first = not self.has_result and not wish.text
         document = self.merged(made.document)
-        self.strip.add(document, wish.gesture)
+        self.strip.add(document, wish.gesture, is_live=self.maker.is_live)
         if wish.verb:
             self.recording.record(document, wish.verb, wish.parents, wish.settings, wish.gesture)
         if is_first:
             self.history.restart(document)
+        elif document == self.history.value:
+            self.show_document(document)  # a preview of another one may stand in its place
         else:
             self.history.apply(document, wish.text, wish.gesture)
 
@@ -225,7 +227,8 @@ class LatentPanel(MediumPage):
             if self.has_result:
                 self.strip.add(document)
         self.strip.mark(document)
-        self.explore.follow(document, has_picture=self.has_result)
+        is_live = self.maker.is_live
+        self.explore.follow(document, has_picture=self.has_result, is_live=is_live)
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)

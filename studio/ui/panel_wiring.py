@@ -22,6 +22,9 @@ def connect(panel: LatentPanel) -> None:
     panel.history.on_change.append(panel.follow)
     panel.maker.made.connect(panel.arrived)
     panel.maker.failed.connect(partial(_failed, panel))
+    panel.maker.previewed.connect(lambda document: panel.show_document(panel.merged(document)))
+    panel.maker.rested.connect(panel.strip.catch_up)
+    panel.maker.rested.connect(panel.explore.catch_up)
     bar.generate.clicked.connect(panel.generate)
     bar.dice.clicked.connect(panel.dice)
     bar.undo.clicked.connect(panel.undo)
@@ -35,6 +38,8 @@ def connect(panel: LatentPanel) -> None:
             settings=f"variety {bar.variety.value:.2f}",
         )
     )
+    for released in (bar.variety.slider.sliderReleased, panel.steer.released):
+        released.connect(panel.maker.settle)
     bar.model.chosen.connect(lambda: panel.play(panel.tr("Model"), "model"))
     panel.mixer.changed.connect(lambda: panel.play(panel.tr("Style mix"), "mix"))
     panel.steer.moved.connect(partial(_steer, panel))

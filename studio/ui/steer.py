@@ -31,6 +31,7 @@ class SteerSliders(QWidget):
 
     moved = Signal(object, float, object)  # Slider, amount, gesture
     reset_asked = Signal()
+    released = Signal()  # the end of a drag
     chosen = Signal(object)  # SliderChoice
     stop_asked = Signal()
 
@@ -134,6 +135,7 @@ class SteerSliders(QWidget):
         control.value_changed.connect(
             lambda amount: self.moved.emit(slider, amount, ("steer", slider.name, control.gesture))
         )
+        control.slider.sliderReleased.connect(self.released)
         control.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         control.customContextMenuRequested.connect(
             lambda at: self._menu(slider, control.mapToGlobal(at))

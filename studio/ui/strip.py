@@ -23,6 +23,7 @@ class Kept:
     document: Any
     gesture: object
     thumbnail: Thumbnail
+    is_stale: bool = False  # its picture is that of an earlier step of a drag
 
 
 class _Caption(QWidget):
@@ -85,15 +86,26 @@ class Strip(QFrame):
         """Newest first."""
         return [kept.document for kept in self._kept]
 
-    def add(self, document: Any, gesture: object = None) -> None:
-        """Put a result in front; results of one gesture share a place."""
+    def add(self, document: Any, gesture: object = None, *, is_live: bool = False) -> None:
+        """Put a result in front; results of one gesture share a place.
+
+        While is_live the picture of that place is not drawn again before catch_up.
+        """
         if self._kept and gesture is not None and self._kept[0].gesture == gesture:
-            self._kept[0].document = document
-            self._kept[0].thumbnail.show_pixmap(self._picture(document, SIDE_PX))
+            self._kept[0].document, self._kept[0].is_stale = document, True
+            if not is_live:
+                self.catch_up()
         else:
             self._insert(document, gesture)
         self.parents_changed.emit()
         self.mark(document)
+
+    def catch_up(self) -> None:
+        """Draw what a drag left undrawn."""
+        for kept in self._kept[:1]:
+            if kept.is_stale:
+                kept.is_stale = False
+                kept.thumbnail.show_pixmap(self._picture(kept.document, SIDE_PX))
 
     @property
     def parents(self) -> list[Any]:
@@ -146,6 +158,7 @@ class Strip(QFrame):
         thumbnail.clicked.connect(lambda: self._clicked(kept))
         thumbnail.judged.connect(lambda liked: self.judged.emit(kept.document, liked))
         thumbnail.pointed.connect(lambda on: self.pointed.emit(kept.document if on else None))
+        self.catch_up()
         self._kept.insert(0, kept)
         self._row.insertWidget(0, thumbnail)
         for old in self._kept[KEPT:]:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from studio.core.pixels import Pixels
 from studio.media.artwork.canvas_view import MARGIN_PX, CanvasView
 from studio.media.artwork.document import Artwork
+from studio.ui.widgets import pixmap_of
 
 
 def picture(side: int = 64) -> Artwork:
@@ -123,3 +124,18 @@ def test_space_tapped_asks_for_a_result_and_held_it_pans(view):
     QTest.keyRelease(view, Qt.Key.Key_Space)
     assert taps == [1]
     assert view.mapToScene(QPoint(380, 300)).x() == pytest.approx(before.x(), abs=0.3)
+
+
+def test_a_new_picture_of_the_same_size_is_drawn_once_and_better_at_rest(qtbot, view, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "studio.media.artwork.canvas_view.pixmap_of",
+        lambda array: (drawn.append(array.shape), pixmap_of(array))[1],
+    )
+    turned = Artwork(pixels=Pixels.of(picture().pixels.array()[:, ::-1]))
+    zoom = view.zoom
+    view.show_document(turned)
+    assert drawn == [(256, 256, 3)] and view.zoom == zoom, "quickly, as it came right after another"
+    qtbot.waitUntil(lambda: drawn == [(256, 256, 3), (512, 512, 3)])
+    view.show_document(picture(32))
+    assert view.zoom == pytest.approx(2 * zoom), "another size is fitted anew"

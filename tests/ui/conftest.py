@@ -1,6 +1,7 @@
 """A small medium of its own, so that the frame is tested without any network."""
 
 import threading
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +24,8 @@ from studio.ui import latent_panel, model_chooser, theme
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Jobs
 
+ROUGH = 1000  # the grey of every preview, and of nothing else
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -35,7 +38,8 @@ class FakeGenerator:
     """Grey from seed and psi; can be held up, can fail."""
 
     def __init__(self):
-        self.recipes = []
+        self.recipes, self.previewed = [], []
+        self.takes_s = self.preview_takes_s = 0.0
         self.gate = threading.Event()
         self.gate.set()
         self.error = None
@@ -45,8 +49,18 @@ class FakeGenerator:
         self.gate.wait(5)
         if self.error:
             raise self.error
+        time.sleep(self.takes_s)
         self.recipes.append(recipe)
         yield Finished(self._sheet(recipe))
+
+    def preview(self, recipe):
+        assert threading.current_thread() is not threading.main_thread()
+        self.gate.wait(5)
+        if self.error:
+            raise self.error
+        time.sleep(self.preview_takes_s)
+        self.previewed.append(recipe)
+        yield Finished(Sheet(recipe, ROUGH))
 
     def generate_many(self, recipes):
         sheets = [self._sheet(recipe) for recipe in recipes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -31,6 +31,8 @@ LEAST_ZOOM, MOST_ZOOM = 0.05, 64.0
 STEP = 1.25
 CRISP_FROM = 8.0  # from here on a person looks at pixels, not at a picture
 SMOOTH_SIDE_PX = 512
+QUICK_SIDE_PX = 256  # the same while one picture follows the other
+REST_MS = 150
 NOTCH = 120.0  # eighths of a degree in one step of a wheel
 
 
@@ -57,7 +59,9 @@ class CanvasView(QGraphicsView):
             is_free=lambda: not self._space_down,
         )
         self._array: np.ndarray | None = None
-        self._shown_crisp = False
+        self._follows = False  # one picture came right after another
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._draw)
         self._fits = True
         self._pan_from: QPoint | None = None
         self._space_down = self._space_used = False
@@ -84,13 +88,16 @@ class CanvasView(QGraphicsView):
         """Show a picture; the zoom stays unless the picture's size changed."""
         before = None if self._array is None else self._array.shape
         self._array = document.pixels.array() if document.pixels else None
+        self._follows = self._rest.isActive()
+        self._rest.start()
+        if self._array is not None and before != self._array.shape:
+            self.fit()
+            return
         self._draw()
         self._mark.prepareGeometryChange()
         self._mask.follow(document.pixels.width, document.pixels.height)
         if self._array is None:
             self._label.hide()
-        elif self._fits or before != self._array.shape:
-            self.fit()
         else:
             self._update_label()
 
@@ -145,7 +152,9 @@ class CanvasView(QGraphicsView):
             return
         height, width = self._array.shape[:2]
         crisp = not self._fits and self.zoom >= CRISP_FROM
-        times = 1 if crisp else max(1, SMOOTH_SIDE_PX // max(height, width))
+        is_quick = self._follows and self._rest.isActive()
+        side = QUICK_SIDE_PX if is_quick else SMOOTH_SIDE_PX
+        times = 1 if crisp else max(1, side // max(height, width))
         array = self._array
         if times > 1 and self.zoom > 1:
             large = (width * times, height * times)
@@ -159,15 +168,19 @@ class CanvasView(QGraphicsView):
         )
         # Room around the picture, so that every corner can be panned to the middle.
         far = max(height, width) + self.viewport().width() / max(self.zoom, LEAST_ZOOM)
-        self._scene.setSceneRect(QRectF(-far, -far, width + 2 * far, height + 2 * far))
+        room = QRectF(-far, -far, width + 2 * far, height + 2 * far)
+        if room != self._scene.sceneRect():
+            self._scene.setSceneRect(room)
 
     def _update_label(self) -> None:
         if self._array is None:
             return
         height, width = self._array.shape[:2]
         percent = round(self.zoom * self.devicePixelRatioF() * 100)
-        self._label.setText(f"{width} × {height} px · {percent} %")
-        self._label.adjustSize()
+        words = f"{width} × {height} px · {percent} %"
+        if words != self._label.text():
+            self._label.setText(words)
+            self._label.adjustSize()
         place = self.rect().bottomRight() - self._label.rect().bottomRight()
         self._label.move(place - QPoint(12, 10))
         self._label.show()

@@ -13,6 +13,7 @@ from studio.core.kind import Found
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 from studio.core.work import Work, mapped
+from studio.gan.draft import Draft
 from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.masks import read_masks
 from studio.gan.networks import Generator, NetworkConfig
@@ -34,9 +35,13 @@ class ArtworkGenerator:
         self.device = self._play.device.words
         self.liking = TasteSpace(self._play)
         self._stage = Stage(self._play)
+        self._draft = Draft(self._play.network)
 
     def generate(self, recipe: Recipe) -> Work:
         return play_one(self._artwork, recipe)
+
+    def preview(self, recipe: Recipe) -> Work:
+        return play_one(self._sketch, recipe)
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._artwork, recipes)
@@ -46,6 +51,10 @@ class ArtworkGenerator:
 
     def _artwork(self, recipe: Recipe) -> Artwork:
         return Artwork(self._play.signed(recipe), Pixels.of(drawn(self._stage, recipe.latent)))
+
+    def _sketch(self, recipe: Recipe) -> Artwork:
+        pixels = self._draft.drawn(self._stage, recipe.latent)
+        return Artwork(self._play.signed(recipe), Pixels.of(pixels))
 
     def lock(self, document: Artwork, words: Sequence[str]) -> np.ndarray:
         return read_masks(words, document.pixels.width, document.pixels.height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -152,13 +153,16 @@ def note_box(place: Geometry, note: Note) -> QRectF:
 
 
 def _paint_word(painter: QPainter, box: QRectF, word: str) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(int(min(max(box.height() - 2, 8), 11)))
-    painter.setFont(font)
+    size_px = int(min(max(box.height() - 2, 8), 11))
+    if painter.font().pixelSize() != size_px:
+        font = QFont(painter.font())
+        font.setPixelSize(size_px)
+        painter.setFont(font)
     inside = box.adjusted(4, 0, -2, 0)
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
 
 
+@lru_cache(maxsize=1024)  # tracks by velocities
 def _blend(track: str, share: float) -> QColor:
     """The track's colour over the ground, so that overlapping ghosts do not add up."""
     over, under = color(track), color("document")

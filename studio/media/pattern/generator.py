@@ -14,6 +14,7 @@ from studio.core.kind import Found
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 from studio.core.work import Work, mapped
+from studio.gan.draft import Draft
 from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.masks import read_masks
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
@@ -40,10 +41,14 @@ class PatternGenerator:
         self.header = self._play.header
         self.device = self._play.device.words
         self.liking = TasteSpace(self._play)
+        self._draft = Draft(self._play.network)
         self._cut = calm_cut(self._play.network, self.header.size_px)
 
     def generate(self, recipe: Recipe) -> Work:
         return play_one(self._tile, recipe)
+
+    def preview(self, recipe: Recipe) -> Work:
+        return play_one(self._sketch, recipe)
 
     def generate_many(self, recipes: Sequence[Recipe]) -> Work:
         return play_many(self._tile, recipes)
@@ -55,6 +60,10 @@ class PatternGenerator:
 
     def _tile(self, recipe: Recipe) -> Tile:
         pixels = drawn(self._stage(recipe), recipe.latent)
+        return Tile(self._play.signed(recipe), Pixels.of(pixels))
+
+    def _sketch(self, recipe: Recipe) -> Tile:
+        pixels = self._draft.drawn(self._stage(recipe), recipe.latent)
         return Tile(self._play.signed(recipe), Pixels.of(pixels))
 
     def _stage(self, recipe: Recipe) -> Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,9 +15,11 @@ from studio.core.kind import MediumKind
 from studio.core.latent import Option
 from studio.media.pattern.document import REPEATS, Tile
 from studio.media.pattern.repeat_view import RepeatView
+from studio.media.pattern.seam import seam_work
 from studio.media.pattern.shape_view import ShapePicker
 from studio.ui import theme
 from studio.ui.context import StudioContext
+from studio.ui.jobs import Job
 from studio.ui.latent_panel import LatentPanel
 from studio.ui.mask_painter import MaskPainter
 from studio.ui.mask_region import MaskRegion
@@ -32,7 +35,8 @@ class Panel(LatentPanel):
 
     def __init__(self, kind: MediumKind, context: StudioContext, history: History[Tile]) -> None:
         self.painter = MaskPainter(wraps=True)
-        super().__init__(kind, context, history, RepeatView(self.painter))
+        view = RepeatView(self.painter, measure=self._measure_seam)
+        super().__init__(kind, context, history, view)
         self._kept = MaskRegion(self.painter, self.region, wraps=True)
         self.repeats = {
             name: Chip(self._title(name), tip(self._meaning(name), str(number)))
@@ -76,6 +80,10 @@ class Panel(LatentPanel):
 
     def menu_actions(self) -> dict[str, list[QAction]]:
         return self._actions
+
+    def _measure_seam(self, tile: Tile, tell: Callable[[Any], None]) -> None:
+        job = Job("seam", lambda: seam_work(tile), self, on_result=tell)
+        self.context.jobs.submit(job, replaces="seam")
 
     def _title(self, repeat: str) -> str:
         titles = {

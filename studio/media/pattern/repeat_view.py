@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -32,6 +33,7 @@ from studio.ui.theme import color
 SCALE_MIN, SCALE_MAX = 1 / 16, 32.0
 ZOOM_STEP = 1.2
 PAN_STEP_PX = 40
+REST_MS = 150  # a tile that stays for so long gets its seam measured
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -41,18 +43,31 @@ _ARROWS = {
 
 
 class RepeatView(QWidget):
-    """An endless sheet of the tile; drag pans, the wheel zooms, a double-click fits."""
+    """An endless sheet of the tile; drag pans, the wheel zooms, a double-click fits.
+
+    measure(tile, tell) tells how visible a tile's seam is whenever it knows; without it the view
+    measures for itself, which takes a while for large tiles.
+    """
 
     scale_changed = Signal(float)
 
-    def __init__(self, mask: MaskPainter | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        mask: MaskPainter | None = None,
+        parent: QWidget | None = None,
+        measure: Callable[[Tile, Callable[[float], None]], None] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._mask = MaskPainter(wraps=True) if mask is None else mask
+        self._measure = measure
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(lambda: measure and measure(self._tile, _teller(self)))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 160)
         self.setAccessibleName(self.tr("Repeat of the tile"))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._tile, self._sheet, self._seam = Tile(), None, 0.0
+        self._tile, self._sheet = Tile(), None
+        self._seam: float | None = 0.0  # None while it is not known
         self._place = Placement()
         self._is_fitted, self._shows_outline = True, True
         self._grabbed_at: QPointF | None = None
@@ -79,7 +94,11 @@ class RepeatView(QWidget):
         old, self._tile = self._tile, tile
         if (tile.pixels, tile.repeat) != (old.pixels, old.repeat):
             self._sheet = Sheet(unit_cell(tile)) if tile.pixels else None
-            self._seam = seam_ratio(tile)
+            self._seam = None
+            if self._measure is None:
+                self._seam = seam_ratio(tile)
+            else:
+                self._rest.start()
         self._mask.follow(*_size(tile))
         if _size(tile) != _size(old):
             self.fit()
@@ -95,9 +114,10 @@ class RepeatView(QWidget):
         if not self._tile.pixels:
             return ""
         size = self.tr("tile {0} × {1} px").format(*_size(self._tile))
-        seam = self.tr("seam {0}").format(f"{self._seam:.2f}")
-        if self._seam > SEAM_SEEN:
-            seam = self.tr("seam {0}, shows").format(f"{self._seam:.2f}")
+        figure = "…" if self._seam is None else f"{self._seam:.2f}"
+        seam = self.tr("seam {0}").format(figure)
+        if _shows(self._seam):
+            seam = self.tr("seam {0}, shows").format(figure)
         return " · ".join((size, seam, f"{self._place.scale * 100:.0f} %"))
 
     def fit(self) -> None:
@@ -157,7 +177,7 @@ class RepeatView(QWidget):
             self._mask.paint(painter)
             painter.restore()
             paint_rulers(painter, self.rect(), self._place, _size(self._tile))
-            colour = "caution" if self._seam > SEAM_SEEN else "text"
+            colour = "caution" if _shows(self._seam) else "text"
             paint_caption(painter, self.rect(), self.caption(), colour)
         painter.end()
 
@@ -200,3 +220,20 @@ class RepeatView(QWidget):
 
 def _size(tile: Tile) -> tuple[int, int]:
     return tile.pixels.width, tile.pixels.height
+
+
+def _shows(seam: float | None) -> bool:
+    return seam is not None and seam > SEAM_SEEN
+
+
+def _teller(view: RepeatView) -> Callable[[float], None]:
+    """Takes the seam of the tile that is there now, for as long as it is."""
+    tile = view._tile
+
+    def tell(seam: float) -> None:
+        if tile is view._tile:
+            view._seam = seam
+            view.setAccessibleDescription(view.caption())
+            view.update()
+
+    return tell

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen, QPixmap, QTransform
 
@@ -36,28 +37,36 @@ class Placement:
 
 
 class Sheet:
-    """The unit cell as pixmaps, each half the size of the one before."""
+    """The unit cell as pixmaps, each half the size of the one before; made when first painted."""
 
     def __init__(self, cell: np.ndarray) -> None:
         """cell uint8 [H, W, 3]."""
-        self._levels = [_pixmap(cell)]
-        small = cell.astype(np.float32)
-        while small.shape[0] % 2 == 0 and small.shape[1] % 2 == 0 and min(small.shape[:2]) > 8:
-            height, width, _ = small.shape
-            small = small.reshape(height // 2, 2, width // 2, 2, 3).mean(axis=(1, 3))
-            self._levels.append(_pixmap(np.round(small).astype(np.uint8)))
+        self._cell = cell
+        self._levels: dict[int, QPixmap] = {}
+        self._last = 0
+        height, width, _ = cell.shape
+        while height % 2 == 0 and width % 2 == 0 and min(height, width) > 8:
+            height, width, self._last = height // 2, width // 2, self._last + 1
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the unit cell in tile pixels."""
-        return self._levels[0].width(), self._levels[0].height()
+        return self._cell.shape[1], self._cell.shape[0]
+
+    def _level(self, halvings: int) -> QPixmap:
+        if halvings not in self._levels:
+            cell = self._cell
+            if halvings:
+                cell = np.asarray(Image.fromarray(cell).reduce(2**halvings))
+            self._levels[halvings] = _pixmap(cell)
+        return self._levels[halvings]
 
     def paint(self, painter: QPainter, rect: QRect, place: Placement) -> None:
         """One textured rectangle; far out a smaller copy of the cell, so that nothing shimmers."""
         drawn = place.scale * painter.device().devicePixelRatioF()
         halvings = math.floor(math.log2(1 / min(drawn, 1.0)))
-        level = self._levels[min(halvings, len(self._levels) - 1)]
-        shrink = self._levels[0].width() / level.width()
+        level = self._level(min(halvings, self._last))
+        shrink = self.size[0] / level.width()
         brush = QBrush(level)
         transform = QTransform.fromTranslate(place.x, place.y)
         brush.setTransform(transform.scale(place.scale * shrink, place.scale * shrink))

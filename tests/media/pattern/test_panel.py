@@ -89,3 +89,10 @@ def test_view_actions_act(panel):
     assert panel.view.scale == scale
     by_text["Outline of the tile"].trigger()
     assert not panel.view._shows_outline
+
+
+def test_the_seam_is_measured_on_the_worker_once_the_tile_rests(qtbot, panel):
+    panel.dice()
+    qtbot.waitUntil(lambda: panel.history.undo_text == "New seed")
+    assert "seam …" in panel.view.caption()
+    qtbot.waitUntil(lambda: "seam 1.00" in panel.view.caption())

@@ -165,3 +165,20 @@ def test_zooming_there_and_back_changes_nothing(x, y, first, second):
 def test_small_copies_are_means(themed):
     sheet = Sheet(np.tile(quarters(), (4, 4, 1)))
     assert sheet.size == (64, 64)
+
+
+def test_a_seam_is_measured_when_the_tile_rests_and_only_for_that_tile(qtbot, themed):
+    asked = []
+    view = RepeatView(measure=lambda tile, tell: asked.append((tile, tell)))
+    qtbot.addWidget(view)
+    for shift in range(3):
+        view.show_document(Tile(pixels=Pixels.of(np.roll(waves(), shift, 0))))
+        assert "seam …" in view.caption() and not asked
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    tile, tell = asked[0]
+    assert tile.pixels == Pixels.of(np.roll(waves(), 2, 0))
+    tell(1.5)
+    assert "seam 1.50, shows" in view.caption()
+    view.show_document(Tile(pixels=Pixels.of(quarters())))
+    tell(9.0)
+    assert "seam …" in view.caption(), "that of another tile"
