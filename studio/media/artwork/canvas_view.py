@@ -88,14 +88,14 @@ class CanvasView(QGraphicsView):
         """Show a picture; the zoom stays unless the picture's size changed."""
         before = None if self._array is None else self._array.shape
         self._array = document.pixels.array() if document.pixels else None
+        self._mark.prepareGeometryChange()
+        self._mask.follow(document.pixels.width, document.pixels.height)
         self._follows = self._rest.isActive()
         self._rest.start()
         if self._array is not None and before != self._array.shape:
             self.fit()
             return
         self._draw()
-        self._mark.prepareGeometryChange()
-        self._mask.follow(document.pixels.width, document.pixels.height)
         if self._array is None:
             self._label.hide()
         else:
