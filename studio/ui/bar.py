@@ -13,6 +13,7 @@ from studio.core.kind import MediumKind
 from studio.core.latent import Latent
 from studio.ui import theme
 from studio.ui.context import StudioContext
+from studio.ui.copy_caution import CopyCaution
 from studio.ui.model_chooser import ModelChooser
 from studio.ui.widgets import LabelledSlider, SeedField, button, icon_button, label, tip
 
@@ -49,6 +50,7 @@ class LatentBar(QFrame):
         self.variety.setMaximumWidth(WIDEST_VARIETY_PX)
         self.undo = icon_button("undo", tip(self.tr("Undo"), "Ctrl+Z"))
         self.redo = icon_button("redo", tip(self.tr("Redo"), "Ctrl+Shift+Z"))
+        self.caution = CopyCaution(kind, context)
         self.generate = button(
             self.tr("Generate"), tip(self.tr("Make a new one"), "Space"), role="primary"
         )
@@ -63,7 +65,7 @@ class LatentBar(QFrame):
         row.addWidget(self.variety, 4)
         row.addLayout(self._extras)
         row.addStretch(1)
-        for widget in (self.undo, self.redo, drag_out, self.generate):
+        for widget in (self.undo, self.redo, self.caution, drag_out, self.generate):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.insertSpacing(1, 2)
         row.insertSpacing(5, 2)

@@ -232,6 +232,7 @@ class LatentPanel(MediumPage):
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)
+        self.bar.caution.follow(document if self.has_result else None)
         self.dock.follow()
         _teach(self, self._note)
         if not self.maker.is_waiting and not self.bar.variety.is_dragged:
