@@ -69,6 +69,7 @@ class ResultGrid(QWidget):
         cell.show_pixmap(None)
         if place == CENTRE:
             cell.setToolTip(self.tr("The present one"))
+            cell.setAccessibleName(self.tr("The present one"))
             return cell
         cell.setToolTip(
             self.tr("Point to see it large, click to take it, heart or cross to like it or not")

@@ -45,7 +45,9 @@ class RunDetail(QFrame):
         self._connect()
 
     def _make_buttons(self) -> None:
-        self._pause = button(self.tr("Pause"), icon="pause")
+        self._pause = button(
+            self.tr("Pause"), self.tr("Stop with a checkpoint, or go on from it"), icon="pause"
+        )
         self._stop = button(self.tr("Stop"), self.tr("Ends with a checkpoint"), icon="stop")
         self._longer = button(
             self.tr("One hour more"),

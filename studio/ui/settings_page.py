@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.errors import StudioError
+from studio.core.taste_file import forget_all_tastes
 from studio.ui.context import StudioContext
 from studio.ui.widgets import button, label, set_tone
 
@@ -75,6 +77,7 @@ class SettingsPage(QWidget):
             ("cpu", self.tr("Processor")),
         ):
             device.addItem(words, name)
+        device.setToolTip(self.tr("A graphics card is many times faster, where there is one"))
         device.setCurrentIndex(max(0, device.findData(settings.device)))
         device.activated.connect(lambda: self._change_device(device=device.currentData()))
         threads = _number_field(0, max(1, os.cpu_count() or 1))
@@ -95,6 +98,7 @@ class SettingsPage(QWidget):
         field.setPlaceholderText(self.tr("The one that comes along"))
         field.editingFinished.connect(self._soundfont_typed)
         field.setAccessibleName(self.tr("Soundfont file"))
+        field.setToolTip(self.tr("Empty for the one that comes along"))
         choose = button(self.tr("Choose…"), self.tr("An SF2 or SF3 file"))
         choose.clicked.connect(self._browse_soundfont)
         note = label(self.tr("Used for listening and for WAV files. SF2 and SF3."), "muted")
@@ -103,10 +107,12 @@ class SettingsPage(QWidget):
     def _files_card(self) -> QFrame:
         settings, places = self._context.settings, self._context.places
         recipe = QCheckBox(self.tr("Write into each file how it was made"))
+        recipe.setToolTip(self.tr("Model, seed, moves, licence and credit, and that it is AI-made"))
         recipe.setChecked(settings.provenance)
         recipe.toggled.connect(lambda on: self._context.change_settings(provenance=on))
         autosave = _number_field(5, 600)
         autosave.setSuffix(self.tr(" s"))
+        autosave.setToolTip(self.tr("A crash loses no more than this"))
         autosave.setValue(round(settings.autosave_seconds))
         autosave.editingFinished.connect(
             lambda: self._context.change_settings(autosave_seconds=float(autosave.value()))
@@ -121,7 +127,18 @@ class SettingsPage(QWidget):
             (self.tr("Dragged out files"), places.exports_path),
         ):
             rows.append(_row(words, _folder_row(path)))
+        forget = button(self.tr("Forget"), self.tr("Forget every heart and cross, of all models"))
+        forget.clicked.connect(self._forget_likes)
+        rows.append(_row(self.tr("What you liked"), forget))
         return _card(self.tr("Files"), *rows)
+
+    def _forget_likes(self) -> None:
+        try:
+            forget_all_tastes(self._context.places)
+        except StudioError as error:
+            self._context.report(error)
+            return
+        self._context.notify(self.tr("What you liked is forgotten."))
 
     def _change_device(self, **changes: object) -> None:
         before = self._context.settings

@@ -90,7 +90,9 @@ class _RunSummary(QWidget):
         self._bar = QProgressBar(textVisible=False, minimum=0, maximum=1000)
         self._bar.setFixedWidth(BAR_PX)
         self._left = label("", "figure")
-        self.pause = button(self.tr("Pause"), role="small")
+        self.pause = button(
+            self.tr("Pause"), self.tr("Stop with a checkpoint, or go on from it"), role="small"
+        )
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(self.tr("Open the training"))
         row = QHBoxLayout(self)

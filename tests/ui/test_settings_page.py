@@ -1,6 +1,11 @@
 """Settings hold at once and are on disk; the device says why."""
 
+import numpy as np
+from PySide6.QtWidgets import QPushButton
+
 from studio.core.settings import load_settings
+from studio.core.taste import DIMENSIONS, Taste
+from studio.core.taste_file import load_taste, save_taste
 from studio.ui.help_pages import READABLE_PX, AboutPage, GuidePage, ShortcutsPage
 from studio.ui.settings_page import SettingsPage
 
@@ -49,3 +54,13 @@ def test_the_guide_has_lines_one_can_read(qtbot, themed):
         while block.isValid():
             assert block.blockFormat().bottomMargin() > 0
             block = block.next()
+
+
+def test_all_likes_are_forgotten_at_once(qtbot, context):
+    save_taste(Taste("one").judged(np.zeros(DIMENSIONS), True), context.places)
+    page = SettingsPage(context)
+    qtbot.addWidget(page)
+    [forget] = [one for one in page.findChildren(QPushButton) if one.text() == "Forget"]
+    forget.click()
+    assert not load_taste("one", context.places).labels
+    assert "forgotten" in context.said[-1]
