@@ -10,10 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from studio import media
 from studio.app.drops import Drop
-from studio.app.session import Session
-from studio.app.window import Window
 from studio.core.latent import Drift, Latent, Recipe
-from studio.core.library import places
 from studio.core.model_file import ModelEntry, ModelHeader
 from studio.core.pixels import Pixels
 from studio.core.provenance import Origin
@@ -22,11 +19,7 @@ from studio.core.work import Finished
 from studio.media.artwork.document import Artwork
 from studio.media.music.document import Clip, Note
 from studio.media.pattern.document import Tile
-from studio.ui import theme
-from studio.ui.context import StudioContext
-from studio.ui.jobs import Jobs
 from studio.ui.model_chooser import origin_of
-from studio.ui.run_watch import RunWatch
 
 RECIPE = Recipe("mine", Latent(7, 0.5, (Drift(2, 0.25),)))
 PIXELS = Pixels(2, 2, bytes(range(12)))
@@ -43,28 +36,10 @@ every_export = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def library(monkeypatch):
-    """The models there are, which no test plays."""
-    entries: list[ModelEntry] = []
-    monkeypatch.setattr(
-        "studio.ui.model_chooser.models",
-        lambda medium, _: ([one for one in entries if one.header.medium == medium], []),
-    )
-    return entries
-
-
-@pytest.fixture
-def window(qtbot, qapp, library):
-    theme.apply_theme(qapp)
-    context = StudioContext(Jobs(), Settings(), places(), print, lambda *a: None)
-    window = Window(Session(media.kinds(), context), RunWatch(places()))
+def window(window):
+    """Away from the panels, so that none makes a first result."""
     window.show_page("train")
-    window.show()
-    yield window
-    window.was_closed = True
-    window.close()
-    window.deleteLater()
-    assert context.jobs.close()
+    return window
 
 
 @pytest.fixture

@@ -7,31 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QSpinBox, QWidget
 
 from studio import media
-from studio.app.session import Session
-from studio.app.window import Window
-from studio.core.library import places
-from studio.core.settings import Settings
-from studio.ui import theme
-from studio.ui.context import StudioContext
-from studio.ui.jobs import Jobs
-from studio.ui.run_watch import RunWatch
 
 CONTROLS = (QAbstractButton, QSlider, QLineEdit, QComboBox, QSpinBox)
 PAGES = [*(kind.name for kind in media.kinds()), "train", "settings"]
-
-
-@pytest.fixture
-def window(qtbot, qapp, monkeypatch):
-    theme.apply_theme(qapp)
-    monkeypatch.setattr("studio.ui.model_chooser.models", lambda medium, places: ([], []))
-    context = StudioContext(Jobs(), Settings(), places(), print, lambda *a: None)
-    made = Window(Session(media.kinds(), context), RunWatch(places()))
-    made.show()
-    yield made
-    made.was_closed = True
-    made.close()
-    made.deleteLater()
-    assert context.jobs.close()
 
 
 def name_of(control: QWidget) -> str:

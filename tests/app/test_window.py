@@ -10,34 +10,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from studio import media
 from studio.app.drops import Drop, read_drop
-from studio.app.session import Session
-from studio.app.window import Window
 from studio.core.latent import Latent, Recipe
-from studio.core.library import places
 from studio.core.pixels import Pixels
-from studio.core.settings import Settings
 from studio.media.artwork.document import Artwork
-from studio.ui import theme
-from studio.ui.context import StudioContext
-from studio.ui.jobs import Jobs
-from studio.ui.run_watch import RunWatch
 
 PICTURE = Artwork(Recipe(latent=Latent(seed=3)), Pixels(2, 1, b"abcdef"))
-
-
-@pytest.fixture
-def window(qtbot, qapp, monkeypatch):
-    theme.apply_theme(qapp)
-    monkeypatch.setattr("studio.ui.model_chooser.models", lambda medium, places: ([], []))
-    context = StudioContext(Jobs(), Settings(), places(), print, lambda *a: None)
-    window = Window(Session(media.kinds(), context), RunWatch(places()))
-    window.show_page("artwork")
-    window.show()
-    yield window
-    window.was_closed = True
-    window.close()
-    window.deleteLater()
-    assert context.jobs.close()
 
 
 def menu_titles(window):
