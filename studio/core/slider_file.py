@@ -21,7 +21,7 @@ from studio.core.slider import (
 )
 from studio.core.work import Finished, Work
 
-SEARCH = 1  # grows when the same model would get other sliders
+SEARCH = 2  # grows when the same model would get other sliders
 SUFFIX = ".sliders.json"
 MAX_BYTES = 2**21
 

@@ -30,6 +30,7 @@ GROUP_SETS = ((0, 1, 2), (0,), (1,), (2,), (0, 1), (1, 2))
 STRICTNESS = (0.5, 2.0, 8.0)
 GIVEN_UP = 0.25  # how much a measure still counts that gets no slider of its own
 MIN_QUALITY = 0.9
+SURE_QUALITY = 0.93  # where a range is chosen, so that other seeds are likely to agree
 MIN_EFFECT = 0.5  # standard deviations of its measure, from low to high
 ENOUGH_EFFECT = 1.5
 MAX_LEAK = 0.75  # of the own effect
@@ -37,7 +38,8 @@ MIN_EVENNESS = 0.3
 MIN_SHARE = 0.15  # of the difference between two results, for those without a measure
 MAX_LIKENESS = 0.8
 OTHERS = 4  # of each kind
-SLOPE_SEED, TRY_SEED, CHECK_SEED, OTHER_SEED = 1_300_000, 1_400_000, 1_500_000, 1_600_000
+SLOPE_SEED, TRY_SEED, CHECK_SEED = 1_300_000, 1_400_000, 1_500_000
+CONFIRM_SEED, OTHER_SEED = 1_550_000, 1_600_000
 SMALL_PX = 64
 
 
@@ -83,7 +85,7 @@ def find_sliders(
 def _expected(effort: Effort, measures: int) -> int:
     """About how many results it takes; gradients cost two more each."""
     looks = effort.seeds * 2 * len(LAYER_GROUPS) * effort.slopes
-    trials = measures * (3 * effort.tries * 5 + effort.checks * len(AMOUNTS))
+    trials = measures * (3 * effort.tries * 5 + 2 * effort.checks * len(AMOUNTS))
     return 2 * effort.sense + effort.samples + looks + trials + 4 * OTHERS * effort.tries
 
 
@@ -162,23 +164,37 @@ def _separable(
 def _measured(
     probe: Probe, local: tuple[np.ndarray, np.ndarray], alive: np.ndarray
 ) -> Generator[Progress, None, list[tuple[Candidate, Slider]]]:
-    """Tries the candidates of each measure, then checks the best with seeds it has not seen."""
+    """Tries the candidates of each measure; the best that stands the check is its slider."""
     separable = _separable(*local, [int(own) for own in np.flatnonzero(alive)])
     offered = [probe.names[own] for own in separable]
     found: list[tuple[Candidate, Slider]] = []
     few = range(TRY_SEED, TRY_SEED + probe.effort.tries)
-    many = range(CHECK_SEED, CHECK_SEED + probe.effort.checks)
     for own, candidates in separable.items():
         worths = []
         for one in candidates:
             values = yield from _values(probe, one, few, AMOUNTS[[0, 1, 3, 5, 6]])
             worths.append(_worth(values, own, list(separable)))
-        best = candidates[int(np.argmax(worths))]
-        values = yield from _values(probe, best, many, AMOUNTS)
-        slider = _named(probe, best, values)
-        if _is_good(slider, offered):
-            found.append((best, slider))
+        for index in np.argsort(worths)[::-1].tolist():
+            slider = yield from _checked(probe, candidates[index])
+            if _is_good(slider, offered):
+                found.append((candidates[index], slider))
+                break
     return found
+
+
+def _checked(probe: Probe, one: Candidate) -> Generator[Progress, None, Slider]:
+    """Its range, told by some seeds, and what it does over that range from seeds of their own.
+
+    Who chose the range by the same seeds that judge it would think too well of it.
+    """
+    count = probe.effort.checks
+    some = range(CHECK_SEED, CHECK_SEED + count)
+    values = yield from _values(probe, one, some, AMOUNTS)
+    first, last = _range_of(values, one.own)[:2]
+    amounts = AMOUNTS[first : last + 1]
+    others = range(CONFIRM_SEED, CONFIRM_SEED + count)
+    values = yield from _values(probe, one, others, amounts)
+    return _named(probe, one, amounts, values)
 
 
 def _values(
@@ -210,21 +226,22 @@ def _range_of(values: np.ndarray, own: int) -> tuple[int, int, float]:
     spans.sort(key=lambda span: (span[0] - span[1], abs(span[0] + span[1] - count + 1)))
     rated = [(a, b, float(monotony(values[:, a : b + 1, [own]])[0])) for a, b in spans]
     for span in rated:
-        if span[2] >= MIN_QUALITY:
+        if span[2] >= SURE_QUALITY:
             return span
     return max(rated, key=lambda span: span[2])
 
 
-def _named(probe: Probe, one: Candidate, values: np.ndarray) -> Slider:
-    first, last, quality = _range_of(values, one.own)
+def _named(probe: Probe, one: Candidate, amounts: np.ndarray, values: np.ndarray) -> Slider:
+    """values [S, A, M] at these amounts, from the lowest to the highest."""
+    quality = float(monotony(values[:, :, [one.own]])[0])
     return Slider(
         probe.names[one.own],
         "measured",
         _bytes(probe, one.direction),
-        float(AMOUNTS[first]),
-        float(AMOUNTS[last]),
+        float(amounts[0]),
+        float(amounts[-1]),
         round(max(0.0, quality), 3),
-        _effects(probe, values[:, last] - values[:, first]),
+        _effects(probe, values[:, -1] - values[:, 0]),
         tuple(LAYER_GROUPS[group] for group in one.groups),
     )
 
