@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,19 @@ class Playable:
         if self.device.torch_device.type != "mps":
             self.network = self.network.to(memory_format=layout)
         self.network = self.network.to(self.device.torch_device)
+
+    def twin(self) -> Playable:
+        """The same model with weights of its own, which may change."""
+        other = copy.copy(self)
+        other.network = copy.deepcopy(self.network)
+        return other
+
+    def opened(self, path: Path) -> Playable:
+        """Another model file for the same network; StudioError if damaged or for another one."""
+        other = self.twin()
+        other.header, weights = load_model(path)
+        fill(other.network, weights, path.name)
+        return other
 
     def signed(self, recipe: Recipe) -> Recipe:
         """The recipe with this model's id in it, of a result that is wholly its own."""
