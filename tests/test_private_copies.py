@@ -201,6 +201,10 @@ def test_what_cannot_be_is_a_sentence(kind, generators, given, copy, model_of, m
         monkeypatch.setattr(module, "TUNE", replace(TUNE, seconds=0.0))
     with pytest.raises(StudioError, match="comes no nearer"):
         result_of(generator.tune(found, document, copy))
+    for module in (picture_tune, music_generator):
+        monkeypatch.setattr(module, "TUNE", replace(TUNE, enough=255.0))
+    with pytest.raises(StudioError, match="as it is already"):
+        result_of(generator.tune(found, document, copy))
     assert not copy.path.exists()
 
 

@@ -43,11 +43,14 @@ def private_copy(
 
     The file is there, whole and looked through, before it is Finished, and not at all where that
     does not come. StudioError where it cannot be written, would hide another file, what was found
-    belongs to another model, or nothing was gained; DiskFull where there is no room.
+    belongs to another model, is near enough already, or nothing was gained; DiskFull where there is
+    no room.
     """
     copy.refuse_taken()
     if found.recipe.model != play.header.id:
         raise StudioError("This was found in another model: find it again in this one.")
+    if aim.on(play).shortfall(found.recipe.latent) <= plan.enough:
+        raise StudioError("The model makes this file as it is already: it needs no copy.")
     for event in tune(play, aim, found.recipe.latent, seed, plan):
         if isinstance(event, Preview):
             yield Preview(showing.document(event.value, found.recipe))

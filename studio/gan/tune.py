@@ -27,7 +27,7 @@ WARM_UP_STEPS = 10
 BETAS = (0.9, 0.99)
 NEAREST = 0.3  # another one is held at least so far from the latent towards a sample
 LEAST_PSI = 0.5
-GAIN = 0.99  # a shortfall under this share of the best is one
+GAIN = 0.99  # a shortfall under this share of that at the last gain is one
 
 
 class Aim(Protocol):
@@ -67,13 +67,13 @@ class TunePlan:
     seconds bounds the steps: a slow machine takes fewer, and slows down as gently.
     """
 
-    steps: int = 500
+    steps: int = 600
     rate: float = 0.002
-    keep: float = 1.0
+    keep: float = 0.2
     others: int = 1
     enough: float = 0.0
     look_every: int = 10
-    patience: int = 20
+    patience: int = 30
     seconds: float = 60.0
     preview_every: int = 50
 
@@ -116,8 +116,8 @@ def tune(play: Playable, aim: Aim, latent: Latent, seed: int, plan: TunePlan) ->
         yield Progress(done, plan.steps, f"distance {tuner.best:.3g}")
         if done % plan.preview_every == 0 and done < plan.steps:
             yield Preview(tuner.play)
-    after = tuner.settle()
-    yield Finished(Tuned(tuner.play, tuner.before, after, done, time.monotonic() - begun))
+    tuner.settle()
+    yield Finished(Tuned(tuner.play, tuner.before, tuner.best, done, time.monotonic() - begun))
 
 
 class _Tuner:
@@ -132,8 +132,8 @@ class _Tuner:
         self._adam = torch.optim.Adam(self._weights, lr=plan.rate, betas=BETAS)
         self._pivot = play.ws(latent)
         self.before = self.best = self._aim.shortfall(latent)
-        self._kept = self._snapshot()
-        self._vain = 0
+        self._kept = [weight.half() for weight in self._weights]
+        self._gained, self._vain = self.best, 0
 
     @property
     def is_done(self) -> bool:
@@ -171,20 +171,25 @@ class _Tuner:
         return latents, torch.cat(ws)
 
     def look(self) -> None:
-        """Measure, and remember the weights where they are the best so far."""
+        """Measure as a file would keep it, and remember the weights where they are the best."""
+        exact = [weight.detach().clone() for weight in self._weights]
+        rounded = [weight.half() for weight in exact]
+        self._set(rounded)
         shortfall = self._aim.shortfall(self._latent)
-        self._vain = 0 if shortfall < self.best * GAIN else self._vain + 1
+        self._set(exact)
+        self._vain += 1
+        if shortfall < self._gained * GAIN:
+            self._gained, self._vain = shortfall, 0
         if shortfall < self.best:
-            self.best, self._kept = shortfall, self._snapshot()
+            self.best, self._kept = shortfall, rounded
 
-    def settle(self) -> float:
-        """Go back to the best weights, rounded to halves; their shortfall."""
-        for weight, kept in zip(self._weights, self._kept, strict=True):
-            weight.copy_(kept.half())
-        return self._aim.shortfall(self._latent)
+    def settle(self) -> None:
+        """Go back to the best weights, rounded to halves."""
+        self._set(self._kept)
 
-    def _snapshot(self) -> list[Tensor]:
-        return [weight.detach().clone() for weight in self._weights]
+    def _set(self, values: Sequence[Tensor]) -> None:
+        for weight, value in zip(self._weights, values, strict=True):
+            weight.copy_(value)
 
 
 def synthesis_weights(network: Any) -> list[nn.Parameter]:
