@@ -21,6 +21,7 @@ from studio.gan.picture_file import png
 from studio.gan.tune import Aim, Tuned, TunePlan, tune
 
 PREVIEW_PX = 64
+LEAST_GAIN = 0.95  # of the shortfall before: a copy that changes other results must be worth it
 SAME = 0.01  # a share of the shortfall: what was read back may differ by the order of sums
 
 
@@ -63,7 +64,7 @@ def private_copy(
 def _written(
     tuned: Tuned, aim: Aim, found: Found, copy: PrivateCopy, seed: int, showing: Showing
 ) -> Found:
-    if not tuned.after < tuned.before:
+    if tuned.after > LEAST_GAIN * tuned.before:
         raise StudioError("Tuning comes no nearer to this file: no copy was written.")
     said = {
         "minutes": round(tuned.seconds / 60, 1),

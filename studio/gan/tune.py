@@ -25,9 +25,10 @@ from studio.gan.explore import Playable
 MOST_STEPS = 5000
 WARM_UP_STEPS = 10
 BETAS = (0.9, 0.99)
+LEAST_SHARE = 0.02  # of the rate, under which nothing moves
 NEAREST = 0.3  # another one is held at least so far from the latent towards a sample
 LEAST_PSI = 0.5
-GAIN = 0.99  # a shortfall under this share of that at the last gain is one
+GAIN = 0.99  # a loss under this share of that at the last gain is one
 
 
 class Aim(Protocol):
@@ -63,7 +64,8 @@ class Aim(Protocol):
 class TunePlan:
     """How much work a tuning may be. keep weighs what others gave against what is given.
 
-    It ends early once the shortfall is no more than enough, or after patience looks without gain.
+    The rate is halved after patience looks without gain, since models differ in what they stand. It
+    ends early once the shortfall is no more than enough, or when the rate has come to nothing.
     seconds bounds the steps: a slow machine takes fewer, and slows down as gently.
     """
 
@@ -73,7 +75,7 @@ class TunePlan:
     others: int = 1
     enough: float = 0.0
     look_every: int = 10
-    patience: int = 30
+    patience: int = 4
     seconds: float = 60.0
     preview_every: int = 50
 
@@ -133,17 +135,20 @@ class _Tuner:
         self._pivot = play.ws(latent)
         self.before = self.best = self._aim.shortfall(latent)
         self._kept = [weight.half() for weight in self._weights]
-        self._gained, self._vain = self.best, 0
+        self._losses: list[float] = []
+        self._gained, self._vain, self._share = math.inf, 0, 1.0
 
     @property
     def is_done(self) -> bool:
-        return self.best <= self._plan.enough or self._vain >= self._plan.patience
+        return self.best <= self._plan.enough or self._share < LEAST_SHARE
 
     def step(self, done: int, progress: float) -> None:
         """One step of Adam, at this share of the way."""
         for group in self._adam.param_groups:
             up = min(1.0, (done + 1) / WARM_UP_STEPS)
-            group["lr"] = self._plan.rate * up * (0.5 + 0.5 * math.cos(math.pi * progress))
+            group["lr"] = (
+                self._plan.rate * self._share * up * (0.5 + 0.5 * math.cos(math.pi * progress))
+            )
         latents, ws = self._others()
         maps = self._aim.maps([self._latent, *latents])
         with torch.no_grad():
@@ -152,11 +157,12 @@ class _Tuner:
             weight.requires_grad_()
         with torch.enable_grad():
             outputs = self._aim.draw(torch.cat([self._pivot, ws]), maps)
-            loss = self._aim.apart(outputs[:1], self._aim.wanted)
-            loss = loss + self._plan.keep * self._aim.apart(outputs[1:], before)
+            missed = self._aim.apart(outputs[:1], self._aim.wanted)
+            loss = missed + self._plan.keep * self._aim.apart(outputs[1:], before)
             self._adam.zero_grad()
             loss.backward()
         self._adam.step()
+        self._losses.append(float(missed.detach()))
         for weight in self._weights:
             weight.requires_grad_(False)
 
@@ -177,11 +183,20 @@ class _Tuner:
         self._set(rounded)
         shortfall = self._aim.shortfall(self._latent)
         self._set(exact)
-        self._vain += 1
-        if shortfall < self._gained * GAIN:
-            self._gained, self._vain = shortfall, 0
         if shortfall < self.best:
             self.best, self._kept = shortfall, rounded
+
+        self._slow_down()
+
+    def _slow_down(self) -> None:
+        """Halve the rate where the loss, which is finer than the shortfall, has long not fallen."""
+        loss = sum(self._losses) / len(self._losses)
+        self._losses.clear()
+        self._vain += 1
+        if loss < self._gained * GAIN:
+            self._gained, self._vain = loss, 0
+        elif self._vain >= self._plan.patience:
+            self._share, self._vain = self._share / 2, 0
 
     def settle(self) -> None:
         """Go back to the best weights, rounded to halves."""
