@@ -247,7 +247,7 @@ def test_a_file_is_found_and_all_verbs_work_on_it(studio, folder_of):
     panel.finding.start(file)
     studio.until(lambda: bool(panel.findChildren(CompareView)))
     assert studio.document == first
-    panel.findChildren(CompareView)[-1]._answers.itemAt(1).widget().click()
+    panel.findChildren(CompareView)[-1]._answers.itemAt(2).widget().click()
     found = studio.document
     assert found.recipe.latent.point and panel.history.undo_text == f"Find {file.name}"
     for verb in (vary, steer):

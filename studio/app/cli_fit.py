@@ -24,7 +24,8 @@ from studio.core.files import write_bytes
 from studio.core.kind import Found, Generator, MediumKind
 from studio.core.latent import MAX_SEED
 from studio.core.library import find_model, places
-from studio.core.model_file import ModelEntry
+from studio.core.model_file import ModelEntry, read_entry
+from studio.core.private_copy import PrivateCopy
 from studio.core.provenance import Origin
 from studio.core.settings import load_settings
 from studio.core.work import Finished, Progress, Work, result_of
@@ -80,11 +81,15 @@ def reroll(arguments: argparse.Namespace) -> int:
 
 
 def find(arguments: argparse.Namespace) -> int:
-    """Write a person's own file as it was read, as the model makes it, and both side by side."""
+    """Write a person's own file as it was read, as the model makes it, and both side by side.
+
+    With a private copy of the model, where one is asked for, and what that makes of it.
+    """
     entry = find_model(arguments.model, places())
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments.format)
     path = Path(arguments.file)
+    copy = _private_copy(arguments, entry)
     given = medium.load_reader().open(path, entry.header.size_px)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     work = generator.find(given, arguments.seed, arguments.steps)
@@ -101,13 +106,43 @@ def find(arguments: argparse.Namespace) -> int:
     ResultWriter(entry, medium, exporter, origin).warn(found.document, made)
     write_bytes(both, png(_side_by_side(medium, given, found.document)))
     for written in (ours, made, both):
+        print(plain(str(written)), flush=True)
+    print(_in_words(found), flush=True)
+    if copy is None:
+        return 0
+    work = generator.tune(found, given, copy, arguments.seed)
+    tuned: Found = result_of(_followed(work))
+    own = out / f"{path.stem}-tuned{exporter.suffix}"
+    origin = Origin.of(read_entry(copy.path).header, "find", (path.name,))
+    exporter.export(tuned.document, own, settings, origin)
+    write_bytes(both, png(_side_by_side(medium, given, found.document, tuned.document)))
+    for written in (own, copy.path):
         print(plain(str(written)))
-    print(", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found.figures.items()))
+    print(f"before: {_in_words(found)}")
+    print(f"after: {_in_words(tuned)}")
     return 0
 
 
+def _private_copy(arguments: argparse.Namespace, entry: ModelEntry) -> PrivateCopy | None:
+    """What --tune, --tuned and --name ask for; StudioError where it could not be written."""
+    if not (arguments.tune or arguments.tuned):
+        if arguments.name:
+            raise StudioError("--name is for the copy that --tune makes.")
+        return None
+    file = Path(arguments.file).name
+    copy = PrivateCopy.new(places().models_path, entry.header, file, arguments.name or "")
+    if arguments.tuned:
+        copy = replace(copy, path=Path(arguments.tuned).expanduser())
+    copy.refuse_taken()
+    return copy
+
+
+def _in_words(found: Found) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found.figures.items())
+
+
 def _side_by_side(medium: MediumKind, *documents: Any) -> np.ndarray:
-    """uint8 [256, 520, 3] for two."""
+    """uint8 [256, 520, 3] for two, 264 pixels more for each one more."""
     gap = np.full((SIDE_PX, GAP_PX, 3), 255, np.uint8)
     pictures = [medium.thumbnail(document, SIDE_PX) for document in documents]
     parts = [part for picture in pictures for part in (gap, picture)]

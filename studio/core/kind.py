@@ -11,6 +11,7 @@ import numpy as np
 
 from studio.core.doctor import Chart, Remedy, Sheet
 from studio.core.latent import Latent, Recipe
+from studio.core.private_copy import PrivateCopy
 from studio.core.provenance import UNKNOWN, Origin, Provenance
 from studio.core.settings import Settings
 from studio.core.taste import Taste
@@ -163,6 +164,17 @@ class Generator(Protocol):
         """The latent whose result is nearest to a document: Preview(document), Finished(Found).
 
         steps 0: as many as are worth it. StudioError for an empty document or one of another size.
+        """
+        ...
+
+    def tune(
+        self, found: Found, document: Any, copy: PrivateCopy, seed: int = 0, steps: int = 0
+    ) -> Work:
+        """A copy of the model that makes a document from what was found for it: Finished(Found).
+
+        Its recipe is for the new model, whose file is there then; Preview(document) before. This
+        model stays as it is. steps 0: as many as are worth it. StudioError as find, for what
+        another model found, where nothing is gained, and where the file cannot be written.
         """
         ...
 

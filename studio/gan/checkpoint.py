@@ -83,8 +83,11 @@ def save_model(
     preview_png: bytes = b"",
     discriminator: nn.Module | None = None,
     fingerprints: Fingerprints | None = None,
+    rows: np.ndarray | None = None,
 ) -> ModelHeader:
     """Write the playable generator, halves to save space; returns the header with its id.
+
+    rows are fingerprints, uint8 [N, D], that the header tells of already.
 
     The discriminator goes along for those who train on from the model; the id does not see it,
     nor the fingerprints.
@@ -99,6 +102,8 @@ def save_model(
     if fingerprints is not None:
         tensors[FINGERPRINTS] = torch.from_numpy(fingerprints.rows)
         header = replace(header, fingerprints=fingerprints.to_json())
+    elif rows is not None:
+        tensors[FINGERPRINTS] = torch.from_numpy(rows)
     write_bytes(path, save(tensors, metadata=header_to_metadata(header)))
     return header
 

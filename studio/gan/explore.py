@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,7 @@ class Playable:
         self, path: Path, medium: str, device: str, build: Callable[[dict[str, Any]], nn.Module]
     ) -> None:
         """StudioError if the file is damaged, of another medium, or does not fit its network."""
+        self.path = path
         self.header, weights = load_model(path)
         if self.header.medium != medium:
             raise StudioError(f"{path.name} is a model for {self.header.medium}, not {medium}.")
@@ -58,6 +60,20 @@ class Playable:
         # Of the last latent's seeds, which stay the same while a slider is dragged.
         self._noises: tuple[tuple[int, float], ...] = ()
         self._mixed: dict[tuple[int, ...], Tensor] = {}
+
+    def twin(self) -> Playable:
+        """The same model with weights of its own, which may change."""
+        other = copy.copy(self)
+        other.network = copy.deepcopy(self.network)
+        return other
+
+    def opened(self, path: Path) -> Playable:
+        """Another model file for the same network; StudioError if damaged or for another one."""
+        other = self.twin()
+        other.path = path
+        other.header, weights = load_model(path)
+        fill(other.network, weights, path.name)
+        return other
 
     def signed(self, recipe: Recipe) -> Recipe:
         """The recipe with this model's id in it, of a result that is wholly its own."""

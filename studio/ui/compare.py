@@ -81,8 +81,9 @@ class CompareView(QFrame):
         return (self._shown,) if self.is_together else (0, 1)
 
     def add_button(self, words: str, tooltip: str, act: Callable[[], None]) -> None:
-        """The main thing to do with what is compared."""
-        made = button(words, tooltip, role="primary")
+        """Something to do with what is compared; the first is the main one."""
+        is_first = self._answers.count() == 2
+        made = button(words, tooltip, role="primary" if is_first else "")
         made.clicked.connect(act)
         self._answers.insertWidget(1, made)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeyEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from studio.core.errors import StudioError
 from studio.core.kind import Found
-from studio.core.model_file import ModelEntry
+from studio.core.model_file import ModelEntry, read_entry
+from studio.core.private_copy import PrivateCopy
 from studio.core.work import Finished, Preview, Progress, Work
 from studio.ui.compare import CompareView
 from studio.ui.context import StudioContext
@@ -83,20 +86,51 @@ class Finding(QObject):
             return
         self.stop()
         words = self.tr("Looking for {file} in {model}. You can go on meanwhile.")
-        search = SearchView(words.format(file=path.name, model=entry.header.name))
+        self._begin(
+            words.format(file=path.name, model=entry.header.name),
+            lambda: self._work(entry, path),
+            lambda result: self._found(entry, path, *result),
+        )
+
+    def _begin(
+        self, words: str, work: Callable[[], Work], on_result: Callable[[Any], None]
+    ) -> None:
+        """Something long on the worker, with its progress and a way out."""
+        search = SearchView(words)
         search.stop_asked.connect(self.stop)
         self._show(search)
         job = Job(
-            f"find {path.name}",
-            lambda: self._work(entry, path),
+            words,
+            work,
             self,
             on_progress=lambda at: self._progressed(search, at),
-            on_result=lambda found: self._found(entry, path, found),
+            on_result=on_result,
             on_error=self._failed,
             is_patient=True,
         )
         self._job = self.context.jobs.submit(job, replaces=("find", self._panel.kind.name))
         search.setFocus()
+
+    def _tune(self, entry: ModelEntry, path: Path, given: Any, found: Found) -> None:
+        """A copy of the model, for this person alone, that makes the file itself."""
+        panel, generators = self._panel, self.context.generators
+        copy = PrivateCopy.new(self.context.places.models_path, entry.header, path.name)
+        device = self.context.settings.device
+        words = self.tr("Making {model} of your own, about a minute. You can go on meanwhile.")
+
+        def tuned(result: Any) -> None:
+            try:
+                own = read_entry(copy.path)
+            except StudioError as error:
+                self._failed(error)
+                return
+            self._found(own, path, given, result)
+
+        self._begin(
+            words.format(model=copy.name),
+            lambda: generators.tune(panel.kind, entry.path, device, found, given, copy),
+            tuned,
+        )
 
     def stop(self) -> None:
         """Leave everything as it was."""
@@ -121,9 +155,8 @@ class Finding(QObject):
         if at.total:
             search.progress.setValue(round(100 * at.done / at.total))
 
-    def _found(self, entry: ModelEntry, path: Path, result: Any) -> None:
-        given, found = result
-        assert isinstance(found, Found)
+    def _found(self, entry: ModelEntry, path: Path, given: Any, found: Found) -> None:
+        self._job = None
         figures = ", ".join(
             f"{name.replace('_', ' ')} {value:g}" for name, value in found.figures.items()
         )
@@ -137,6 +170,12 @@ class Finding(QObject):
             self.tr("Take the model's version: all verbs work on it"),
             lambda: self._take(path, found),
         )
+        if "tuned_to" not in entry.header.trained:
+            compare.add_button(
+                self.tr("Come nearer…"),
+                self.tr("Make a copy of the model, for you alone, that learns this file"),
+                lambda: self._tune(entry, path, given, found),
+            )
         compare.closed.connect(self._end)
         self._show(compare, alone=True)
         compare.setFocus()

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.core.kind import Generator, MediumKind
+from studio.core.kind import Found, Generator, MediumKind
 from studio.core.latent import Recipe
 from studio.core.model_file import ModelEntry
+from studio.core.private_copy import PrivateCopy
 from studio.core.slider_file import remembered
 from studio.core.work import Finished, Progress, Work
 
@@ -75,6 +76,14 @@ class LoadedGenerators:
         """A person's own document in the model: Preview(document), Finished(Found)."""
         yield Progress(0, 0, "")
         yield from self.get(kind, path, device).find(document, seed)
+
+    def tune(
+        self, kind: MediumKind, path: Path, device: str, found: Found, document: Any,
+        copy: PrivateCopy,
+    ) -> Work:  # fmt: skip
+        """A copy of the model that makes the document itself: Finished(Found)."""
+        yield Progress(0, 0, "")
+        yield from self.get(kind, path, device).tune(found, document, copy)
 
     def sliders(self, kind: MediumKind, entry: ModelEntry, device: str) -> Work:
         """Finished(tuple[Slider, ...]): at once where they are known, else after some seconds.

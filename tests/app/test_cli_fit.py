@@ -8,8 +8,9 @@ from PIL import Image
 
 from studio.app.cli import main
 from studio.core.library import places
-from studio.gan import picture_fit
+from studio.gan import picture_fit, picture_tune
 from studio.gan.fit import Plan
+from studio.gan.tune import TunePlan
 from studio.media import kinds
 from studio.media.music import generator as music_generator
 from studio.media.music.midi_file import read_work
@@ -40,6 +41,8 @@ def library(model_of, monkeypatch):
     for module in (picture_fit, music_generator):
         for name in ("REROLL", "INSTANT", "FIND"):
             monkeypatch.setattr(module, name, Plan(samples=2, steps=2, seconds=1e9))
+    for module in (picture_tune, music_generator):
+        monkeypatch.setattr(module, "TUNE", TunePlan(steps=30, rate=0.02, seconds=1e9))
 
 
 @pytest.fixture
@@ -95,6 +98,40 @@ def test_find_writes_both_and_a_picture_of_both(atelier, kind, folder_of, tmp_pa
     assert b"atelier" not in original, "it was not made by a model"
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_tune_writes_a_private_copy_that_is_a_model_like_any(atelier, kind, folder_of, tmp_path):
+    file = sorted(folder_of(kind).iterdir())[0]
+    model = f"mine-{kind.name}"
+    words = ("find", file, "--model", model, "--out", tmp_path / "o", "--tune", "--name", "My rose")
+    code, out, err = atelier(*words)
+    assert (code, err) == (0, "")
+    *_, own, written, before, after = out.splitlines()
+    ending = kind.exporters[0].suffix
+    assert own == str(tmp_path / "o" / f"00-tuned{ending}")
+    assert written == str(places().models_path / "my-rose.safetensors")
+    figure = "agreement" if kind.name == "music" else "levels"
+    for line, start in ((before, f"before: {figure}"), (after, f"after: {figure}")):
+        assert line.startswith(start)
+    assert "steps" in after
+    with Image.open(tmp_path / "o" / "00-side-by-side.png") as three:
+        assert three.size == (784, 256)
+    assert "My rose" in atelier("models")[1]
+    code, _, err = atelier("vary", own, "--count", 1, "--out", tmp_path / "v")
+    assert (code, err) == (0, "") and len(list((tmp_path / "v").iterdir())) == 1
+
+
+def test_tuned_says_where_the_copy_goes(atelier, folder_of, tmp_path):
+    file = sorted(folder_of(KINDS["artwork"]).iterdir())[0]
+    words = ("find", file, "--model", "mine-artwork", "--out", tmp_path / "o")
+    copy = tmp_path / "deep" / "rose.safetensors"
+    code, out, _ = atelier(*words, "--tuned", copy)
+    assert code == 0 and str(copy) in out.splitlines() and copy.is_file()
+    before = copy.read_bytes()
+    code, out, err = atelier(*words, "--tuned", copy)
+    assert (code, out) == (2, "") and "choose another name" in err
+    assert copy.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -113,6 +150,9 @@ def test_find_writes_both_and_a_picture_of_both(atelier, kind, folder_of, tmp_pa
         ["find", "mask.png", "--model", "no-such"],
         ["find", "mask.png", "--model", "mine-music"],
         ["find", "mask.png", "--model", "mine-artwork", "--steps", "999999"],
+        ["find", "mask.png", "--model", "mine-artwork", "--name", "x"],
+        ["find", "mask.png", "--model", "mine-artwork", "--tuned", "x.png"],
+        ["find", "mask.png", "--model", "mine-music", "--tune"],
     ],
     ids=" ".join,
 )

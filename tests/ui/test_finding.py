@@ -4,7 +4,9 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.kind import Found
+from studio.core.model_file import ModelEntry, ModelHeader
 from studio.core.work import Finished, Preview, Progress
+from studio.ui import finding as finding_module
 from studio.ui.compare import CompareView
 
 
@@ -54,7 +56,7 @@ def test_a_file_is_found_shown_beside_the_original_and_taken(qtbot, finding, tmp
     assert finding.view.isHidden()
     words = compared(finding)._words
     assert words[0].title == "rose.grey" and words[1].title == "In Grey"
-    compared(finding)._answers.itemAt(1).widget().click()
+    compared(finding)._answers.itemAt(2).widget().click()
     assert finding.history.value.recipe.latent.seed == 77
     assert finding.history.undo_text == "Find rose.grey" and not finding.view.isHidden()
     node = finding.recording.lineage.value.newest
@@ -67,6 +69,37 @@ def test_leaving_the_comparison_changes_nothing(qtbot, finding, tmp_path):
     qtbot.waitUntil(lambda: compared(finding) is not None)
     compared(finding).closed.emit()
     assert finding.history.value == before and not finding.view.isHidden()
+
+
+def test_a_copy_of_the_model_comes_nearer_and_is_shown_in_its_place(
+    qtbot, finding, generator, context, tmp_path, monkeypatch
+):
+    written = []
+
+    def tune(found, document, copy, seed=0, steps=0):
+        yield Progress(1, 2, "Tuning")
+        copy.path.parent.mkdir(parents=True, exist_ok=True)
+        copy.path.write_bytes(b"a model")
+        written.append((copy, document))
+        made = generator._sheet(found.recipe.with_latent(seed=78))
+        yield Finished(Found(made.recipe, made, {"levels": 1.5}))
+
+    generator.tune = tune
+    own = ModelEntry(tmp_path / "own", ModelHeader("own", "fake", "Grey with rose", 64,
+                     trained={"tuned_to": "rose.grey"}))  # fmt: skip
+    monkeypatch.setattr(finding_module, "read_entry", lambda path: own)
+    finding.finding.start(tmp_path / "rose.grey")
+    qtbot.waitUntil(lambda: compared(finding) is not None)
+    before = compared(finding)
+    before._answers.itemAt(1).widget().click()
+    qtbot.waitUntil(lambda: compared(finding) not in (None, before))
+    [(copy, document)] = written
+    assert document == "rose.grey" and copy.name == "Grey with rose"
+    after = compared(finding)
+    assert after._words[1].title == "In Grey with rose"
+    assert after._answers.count() == 3, "it is not copied again"
+    after._answers.itemAt(1).widget().click()
+    assert finding.history.value.recipe.latent.seed == 78
 
 
 def test_a_search_can_be_stopped(qtbot, finding, generator, tmp_path):

@@ -12,6 +12,7 @@ import numpy as np
 from studio.core.kind import Found
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
+from studio.core.private_copy import PrivateCopy
 from studio.core.work import Work, mapped
 from studio.gan.draft import Draft
 from studio.gan.explore import Playable, play_many, play_one
@@ -19,6 +20,7 @@ from studio.gan.masks import read_masks
 from studio.gan.networks import Generator, NetworkConfig
 from studio.gan.picture_fit import drawn, find_pixels, reroll_pixels
 from studio.gan.picture_qualities import qualities
+from studio.gan.picture_tune import tune_pixels
 from studio.gan.pictures import to_examples
 from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
@@ -50,7 +52,7 @@ class ArtworkGenerator:
         return find_sliders(self._play, qualities(), to_examples)
 
     def _artwork(self, recipe: Recipe) -> Artwork:
-        return Artwork(self._play.signed(recipe), Pixels.of(drawn(self._stage, recipe.latent)))
+        return _made(self._play, recipe)
 
     def _sketch(self, recipe: Recipe) -> Artwork:
         pixels = self._draft.drawn(self._stage, recipe.latent)
@@ -71,6 +73,16 @@ class ArtworkGenerator:
         """Figures: levels (of 255) and psnr_db."""
         work = find_pixels(self._stage, document.recipe, document.pixels, seed, steps)
         return mapped(work, _as_artwork)
+
+    def tune(
+        self, found: Found, document: Artwork, copy: PrivateCopy, seed: int = 0, steps: int = 0
+    ) -> Work:
+        """Figures: levels (of 255), psnr_db and steps."""
+        return tune_pixels(self._stage, found, document.pixels, copy, seed, steps, _made)
+
+
+def _made(play: Playable, recipe: Recipe) -> Artwork:
+    return Artwork(play.signed(recipe), Pixels.of(drawn(Stage(play), recipe.latent)))
 
 
 def _as_artwork(value: Any) -> Any:

@@ -9,28 +9,34 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from studio.core.errors import StudioError
 from studio.core.kind import Found
 from studio.core.latent import COMPOSITE, Latent, Recipe
+from studio.core.private_copy import PrivateCopy
 from studio.core.work import Work, mapped
 from studio.gan.explore import Playable, play_many, play_one
 from studio.gan.fit import Fitted, Plan, fit, steps_of
+from studio.gan.private import Showing, private_copy
 from studio.gan.slider_probe import Effort
 from studio.gan.sliders import find_sliders
 from studio.gan.taste_space import TasteSpace
-from studio.media.music.document import BARS, Clip, clip_of, example_of, roll_of
+from studio.gan.tune import TunePlan, with_steps
+from studio.media.music.document import BARS, Clip, clip_of, example_of, roll_of, thumbnail
 from studio.media.music.locks import Lock, read_lock
 from studio.media.music.network import ROLL_CHANNELS, MusicConfig, MusicGenerator, rolls_of
 from studio.media.music.qualities import qualities
 
 LEAST_LIKELY = 1e-4  # bounds the loss of a cell
+LEAST_TUNED = 1e-6  # and that of one that weights, not only styles, can change
 FEW_CELLS = 16  # a lock of fewer sounding cells is no more important than one of so many
 MOST_KEY = 6
 REROLL = Plan(samples=128, steps=80, prior=0.02, anchor=0.2, at_once=16)
 INSTANT = Plan(samples=64, steps=0, at_once=16)
 FIND = Plan(samples=256, steps=300, rate=0.1, prior=0.01, seconds=180.0, at_once=16)
+TUNE = TunePlan(steps=500, keep=1.0)
 # A phrase takes a sixth of the time of a picture, and notes jump where colours glide.
 LISTENING = Effort(sense=384, samples=768, seeds=32, slopes=14, tries=16, checks=32)
 
@@ -60,13 +66,9 @@ class MusicClipGenerator:
     def sliders(self) -> Work:
         return find_sliders(self._play, qualities(), _heard, LISTENING)
 
-    @torch.no_grad()
     def _clip(self, recipe: Recipe) -> Clip:
-        network = self._play.network
-        noise = self._play.noise(recipe.latent, network.noise_sizes())
-        output = network.synthesise(self._play.ws(recipe.latent), noise)
-        clip = clip_of(rolls_of(output)[0], self._play.signed(recipe))
-        return clip.transpose(_key(recipe))
+        roll = played(self._play, recipe.latent)
+        return clip_of(roll, self._play.signed(recipe)).transpose(_key(recipe))
 
     def lock(self, document: Clip, words: Sequence[str]) -> Lock:
         return read_lock(words).checked(document)
@@ -92,12 +94,8 @@ class MusicClipGenerator:
 
         Tempo and instruments are those of the document.
         """
-        if not document.notes:
-            raise StudioError("There are no notes in this clip.")
         plan, recipe = replace(FIND, steps=steps_of(steps, FIND)), document.recipe
-        wanted = roll_of(document.transpose(-_key(recipe)))
-        if not wanted.any():
-            raise StudioError(f"There are no notes in the first {BARS} bars of this clip.")
+        wanted = _wanted(document, _key(recipe))
         agreements: list[float] = []
 
         def shown(value: Fitted | Latent) -> Any:
@@ -113,6 +111,24 @@ class MusicClipGenerator:
         subject = self._subject(wanted, np.ones_like(wanted))
         yield from mapped(fit(self._play, subject, seed, recipe.latent.psi, plan), shown)
 
+    def tune(
+        self, found: Found, document: Clip, copy: PrivateCopy, seed: int = 0, steps: int = 0
+    ) -> Work:
+        """Figures: agreement and steps. Tempo and instruments are those of the document."""
+        key = _key(found.recipe)
+        wanted = _wanted(document, key)
+
+        def made(play: Playable, recipe: Recipe) -> Clip:
+            clip = clip_of(played(play, recipe.latent), play.signed(recipe)).transpose(key)
+            return replace(document, recipe=clip.recipe, notes=clip.notes)
+
+        def near(clip: Clip) -> dict[str, float]:
+            return {"agreement": agreement(roll_of(clip.transpose(-key)), wanted)}
+
+        aim = RollAim(self._play, _cells(wanted).to(self._play.device.torch_device))
+        plan, showing = with_steps(TUNE, steps), Showing(made, thumbnail, near)
+        yield from private_copy(self._play, aim, found, copy, seed, plan, showing)
+
     def _subject(self, wanted: np.ndarray, counts: np.ndarray) -> RollSubject:
         device = self._play.device.torch_device
         cells = [_cells(roll).to(device) for roll in (wanted, counts)]
@@ -120,12 +136,10 @@ class MusicClipGenerator:
 
 
 @dataclass(frozen=True)
-class RollSubject:
-    """Fits the likelihood of rolls: cross-entropy where it counts, [1, 672, 64, 1] each."""
+class Likelihood:
+    """How likely a model is to play each cell of a roll."""
 
     play: Playable
-    wanted: Tensor
-    counts: Tensor
 
     def maps(self, latents: Sequence[Latent]) -> list[Tensor]:
         sizes = self.play.network.noise_sizes()
@@ -133,7 +147,16 @@ class RollSubject:
         return [torch.cat(layer) for layer in zip(*noise, strict=True)]
 
     def draw(self, ws: Tensor, maps: list[Tensor]) -> Tensor:
+        """[B, 672, 64, 1] from 0 to 1."""
         return self.play.network.synthesise(ws, maps, likely=True)
+
+
+@dataclass(frozen=True)
+class RollSubject(Likelihood):
+    """Fits the likelihood of rolls: cross-entropy where it counts, [1, 672, 64, 1] each."""
+
+    wanted: Tensor
+    counts: Tensor
 
     def distance(self, outputs: Tensor) -> Tensor:
         """Nats for each sounding cell."""
@@ -144,6 +167,34 @@ class RollSubject:
 
     def show(self, latent: Latent) -> Latent:
         return latent
+
+
+@dataclass(frozen=True)
+class RollAim(Likelihood):
+    """One roll [1, 672, 64, 1]; the shortfall is what is missing of the agreement of its clip."""
+
+    wanted: Tensor
+
+    def on(self, play: Playable) -> RollAim:
+        return replace(self, play=play)
+
+    def apart(self, outputs: Tensor, wanted: Tensor) -> Tensor:
+        """Cross-entropy in nats for each sounding cell; wanted may be likelihoods themselves."""
+        chance = outputs.clamp(LEAST_TUNED, 1 - LEAST_TUNED)
+        loss = F.binary_cross_entropy(chance, wanted, reduction="sum")
+        return loss / wanted.sum().clamp_min(FEW_CELLS)
+
+    def shortfall(self, latent: Latent) -> float:
+        roll = roll_of(clip_of(played(self.play, latent)))
+        wanted = rolls_of(self.wanted)[0]
+        return 1 - agreement(roll, wanted)
+
+
+@torch.no_grad()
+def played(play: Playable, latent: Latent) -> np.ndarray:
+    """bool [4, 2, 64, 84]"""
+    noise = play.noise(latent, play.network.noise_sizes())
+    return rolls_of(play.network.synthesise(play.ws(latent), noise))[0]
 
 
 def agreement(made: np.ndarray, wanted: np.ndarray) -> float:
@@ -157,6 +208,16 @@ def _cells(roll: np.ndarray) -> Tensor:
     """bool [4, 2, 64, 84] as the network gives them, float [1, 672, 64, 1]."""
     steps_last = torch.from_numpy(roll.astype(np.float32)).transpose(2, 3)
     return steps_last.reshape(1, ROLL_CHANNELS, -1, 1)
+
+
+def _wanted(clip: Clip, key: int) -> np.ndarray:
+    """What of a clip a model can play, as in C: bool [4, 2, 64, 84]; StudioError if nothing."""
+    if not clip.notes:
+        raise StudioError("There are no notes in this clip.")
+    wanted = roll_of(clip.transpose(-key))
+    if not wanted.any():
+        raise StudioError(f"There are no notes in the first {BARS} bars of this clip.")
+    return wanted
 
 
 def _key(recipe: Recipe) -> int:

@@ -12,7 +12,9 @@ import torch
 
 from studio.core.kind import Found
 from studio.core.latent import Recipe
+from studio.core.model_file import ModelHeader
 from studio.core.pixels import Pixels
+from studio.core.private_copy import PrivateCopy
 from studio.core.work import Work, mapped
 from studio.gan.draft import Draft
 from studio.gan.explore import Playable, play_many, play_one
@@ -20,6 +22,7 @@ from studio.gan.masks import read_masks
 from studio.gan.networks import SPATIAL_CHANNELS, START, Generator, NetworkConfig
 from studio.gan.picture_fit import drawn, find_pixels, reroll_pixels
 from studio.gan.picture_qualities import qualities
+from studio.gan.picture_tune import tune_pixels
 from studio.gan.pictures import to_examples
 from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
@@ -42,7 +45,7 @@ class PatternGenerator:
         self.device = self._play.device.words
         self.liking = TasteSpace(self._play)
         self._draft = Draft(self._play.network)
-        self._cut = calm_cut(self._play.network, self.header.size_px)
+        self._cut = kept_cut(self.header) or calm_cut(self._play.network, self.header.size_px)
 
     def generate(self, recipe: Recipe) -> Work:
         return play_one(self._tile, recipe)
@@ -87,12 +90,36 @@ class PatternGenerator:
         work = find_pixels(stage, recipe, document.pixels, seed, steps)
         return mapped(work, lambda value: _as_tile(value, document.repeat))
 
+    def tune(
+        self, found: Found, document: Tile, copy: PrivateCopy, seed: int = 0, steps: int = 0
+    ) -> Work:
+        """Figures: levels (of 255), psnr_db and steps. The copy cuts its tiles where this does."""
+        stage = self._stage(found.recipe)
+
+        def made(play: Playable, recipe: Recipe) -> Tile:
+            pixels = drawn(replace(stage, play=play), recipe.latent)
+            return Tile(play.signed(recipe), Pixels.of(pixels), document.repeat)
+
+        return tune_pixels(
+            stage, found, document.pixels, copy, seed, steps, made, cut=list(self._cut)
+        )
+
 
 def _as_tile(value: Any, repeat: str) -> Any:
     if isinstance(value, Found):
         return replace(value, document=_as_tile(value.document, repeat))
     recipe, pixels = value
     return Tile(recipe, pixels, repeat)
+
+
+def kept_cut(header: ModelHeader) -> tuple[int, int] | None:
+    """Where a private copy says that its original cuts tiles; None where it says no such thing."""
+    cut, most = header.trained.get("cut"), header.size_px
+    if not isinstance(cut, list) or len(cut) != 2:
+        return None
+    if not all(type(one) is int and -most < one <= 0 for one in cut):
+        return None
+    return cut[0], cut[1]
 
 
 @torch.no_grad()
