@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -11,14 +12,16 @@ import pytest
 import torch
 
 from studio.core.errors import DiskFull, StudioError
+from studio.core.fingerprints import Fingerprints
 from studio.core.kind import Found
 from studio.core.latent import Latent, Recipe
-from studio.core.model_file import read_entry
+from studio.core.model_file import FINGERPRINTS, read_entry, read_tensor
 from studio.core.pixels import Pixels
 from studio.core.private_copy import TERMS, PrivateCopy
 from studio.core.verbs import bred, mixed, morphed, varied
 from studio.core.work import Preview, Progress, result_of
 from studio.gan import picture_fit, picture_tune, private
+from studio.gan.checkpoint import add_fingerprints
 from studio.gan.fit import Plan
 from studio.gan.tune import TunePlan
 from studio.media import kinds
@@ -223,3 +226,15 @@ def test_a_cut_that_makes_no_sense_is_not_believed(cut, generators):
     header = generators["pattern"].header
     assert kept_cut(replace(header, trained={"cut": cut})) is None
     assert kept_cut(replace(header, trained={"cut": [-3, 0]})) == (-3, 0)
+
+
+def test_a_copy_knows_the_files_that_the_original_learnt_from(given, copy, model_of, tmp_path):
+    kind = KINDS["artwork"]
+    model = tmp_path / "original.safetensors"
+    shutil.copyfile(model_of(kind), model)
+    rows = np.arange(8, dtype=np.uint8).reshape(4, 2)
+    add_fingerprints(model, Fingerprints("any-1", rows, 4, 0, 0.1, 0.2, 4, True))
+    generator, document = kind.load_generator(model, "cpu"), given(kind)
+    result_of(generator.tune(result_of(generator.find(document)), document, copy))
+    assert (read_tensor(copy.path, FINGERPRINTS, 1000) == rows).all()
+    assert read_entry(copy.path).header.fingerprints["version"] == "any-1"
