@@ -157,9 +157,7 @@ class Finding(QObject):
 
     def _found(self, entry: ModelEntry, path: Path, given: Any, found: Found) -> None:
         self._job = None
-        figures = ", ".join(
-            f"{name.replace('_', ' ')} {value:g}" for name, value in found.figures.items()
-        )
+        figures = self._nearness(found.figures)
         pair = (
             (given, self.tr("{}\nas it is").format(path.name)),
             (found.document, self.tr("In {}\n{}").format(entry.header.name, figures)),
@@ -179,6 +177,14 @@ class Finding(QObject):
         compare.closed.connect(self._end)
         self._show(compare, alone=True)
         compare.setFocus()
+
+    def _nearness(self, figures: dict[str, float]) -> str:
+        """How near it came, in words."""
+        if "levels" in figures:
+            return self.tr("off by {:.1f} of 255 levels").format(figures["levels"])
+        if "agreement" in figures:
+            return self.tr("{:.0%} of the notes agree").format(figures["agreement"])
+        return ", ".join(f"{name.replace('_', ' ')} {by:g}" for name, by in figures.items())
 
     def _take(self, path: Path, found: Found) -> None:
         self._end()

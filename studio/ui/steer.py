@@ -15,7 +15,7 @@ from studio.core.verbs import slid
 from studio.ui.widgets import LabelledSlider, button, label, tip
 
 FEW = 7  # are shown at first
-NAME_PX = 86
+NAME_PX = 100
 
 
 @dataclass(frozen=True)
