@@ -101,6 +101,7 @@ class LatentPanel(MediumPage):
         wanted = self.history.value.recipe.model
         if wanted and self.bar.model.choose_id(wanted):
             self.explore.follow(self.history.value, has_picture=self.has_result)
+            self._find_sliders()
             return
         if self.bar.model.choose_starter() and not self.has_result:
             self.play("", "generate")
@@ -198,7 +199,6 @@ class LatentPanel(MediumPage):
 
     def arrived(self, wish: Wish, made: Made) -> None:
         self.timed.emit(made.seconds)
-        self._steering.follow(wish.entry)
         is_first = not self.has_result and not wish.text
         document = self.merged(made.document)
         self.strip.add(document, wish.gesture, is_live=self.maker.is_live)
@@ -210,6 +210,11 @@ class LatentPanel(MediumPage):
             self.show_document(document)  # a preview of another one may stand in its place
         else:
             self.history.apply(document, wish.text, wish.gesture)
+
+    def _find_sliders(self) -> None:
+        entry = self.bar.model.entry
+        if entry is not None and entry.header.id == self.history.value.recipe.model:
+            self._steering.follow(entry)
 
     def merged(self, document: Any) -> Any:
         """A new result with what is kept of the present one and what a person's hand set on it."""
@@ -234,6 +239,7 @@ class LatentPanel(MediumPage):
         self.drag_out.setEnabled(self.has_result)
         self.bar.caution.follow(document if self.has_result else None)
         self.dock.follow()
+        self._find_sliders()
         _teach(self, self._note)
         if not self.maker.is_waiting and not self.bar.variety.is_dragged:
             _show_recipe(self, document.recipe)  # nothing moves while a person aims

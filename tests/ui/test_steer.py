@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from studio.core.errors import StudioError
+from studio.core.latent import Latent, Recipe
 from studio.core.slider import Slider, SliderChoice
 from studio.core.slider_file import read_choice
 from studio.core.verbs import slid
@@ -144,3 +145,10 @@ def test_another_model_begins_without_the_slides_of_the_last(qtbot, steered):
     steered.bar.model.chosen.emit()
     qtbot.waitUntil(lambda: not steered.is_busy)
     assert steered.history.value.recipe.latent.slides == ()
+
+
+def test_a_document_that_was_there_before_has_its_sliders_too(qtbot, panel):
+    there = replace(panel.kind.empty(), recipe=Recipe("id-grey", Latent(4)), grey=4)
+    panel.history.restart(there)
+    panel.start()
+    qtbot.waitUntil(lambda: len(panel.steer.rows) == 2, timeout=3000)
