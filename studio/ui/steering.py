@@ -60,8 +60,11 @@ class Steering(QObject):
 
     def _failed(self, error: object) -> None:
         self._job, self._model = None, ""
-        self._sliders.say(self.tr("The sliders of this model could not be found."))
-        self._context.report(error)
+        if isinstance(error, StudioError):
+            self._sliders.say(str(error))  # whoever plays the model is told out loud
+        else:
+            self._sliders.say(self.tr("The sliders of this model could not be found."))
+            self._context.report(error)
 
     def _show_progress(self, progress: object) -> None:
         assert isinstance(progress, Progress)

@@ -143,6 +143,9 @@ def test_a_result_asked_for_meanwhile_does_not_take_the_place_of_what_was_brough
         def generate(self, recipe):
             yield Finished(Artwork(recipe, PIXELS))
 
+        def sliders(self):
+            yield Finished(())
+
         def generate_many(self, recipes):
             yield Finished([Artwork(recipe, PIXELS) for recipe in recipes])
 
