@@ -75,7 +75,7 @@ class TunePlan:
     others: int = 1
     enough: float = 0.0
     look_every: int = 10
-    patience: int = 4
+    patience: int = 8
     seconds: float = 60.0
     preview_every: int = 50
 

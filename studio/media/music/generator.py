@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -36,7 +36,7 @@ MOST_KEY = 6
 REROLL = Plan(samples=128, steps=80, prior=0.02, anchor=0.2, at_once=16)
 INSTANT = Plan(samples=64, steps=0, at_once=16)
 FIND = Plan(samples=256, steps=300, rate=0.1, prior=0.01, seconds=180.0, at_once=16)
-TUNE = TunePlan(steps=500, keep=1.0)
+TUNE = TunePlan(steps=400, keep=0.5)
 # A phrase takes a sixth of the time of a picture, and notes jump where colours glide.
 LISTENING = Effort(sense=384, samples=768, seeds=32, slopes=14, tries=16, checks=32)
 
@@ -139,6 +139,7 @@ class MusicClipGenerator:
 class Likelihood:
     """How likely a model is to play each cell of a roll."""
 
+    heat: ClassVar[float] = 1.0
     play: Playable
 
     def maps(self, latents: Sequence[Latent]) -> list[Tensor]:
@@ -148,7 +149,7 @@ class Likelihood:
 
     def draw(self, ws: Tensor, maps: list[Tensor]) -> Tensor:
         """[B, 672, 64, 1] from 0 to 1."""
-        return self.play.network.synthesise(ws, maps, likely=True)
+        return self.play.network.synthesise(ws, maps, likely=self.heat)
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,12 @@ class RollSubject(Likelihood):
 
 @dataclass(frozen=True)
 class RollAim(Likelihood):
-    """One roll [1, 672, 64, 1]; the shortfall is what is missing of the agreement of its clip."""
+    """One roll [1, 672, 64, 1]; the shortfall is what is missing of the agreement of its clip.
+
+    Heated: where a model is quite sure of another note, there is no slope to learn on.
+    """
+
+    heat: ClassVar[float] = 3.0
 
     wanted: Tensor
 

@@ -64,21 +64,21 @@ class MusicConfig:
         return asdict(self)
 
 
-def one_hot(logits: Tensor, likely: bool = False) -> Tensor:
+def one_hot(logits: Tensor, likely: float = 0.0) -> Tensor:
     """The largest of dim 1 becomes 1, the rest 0; gradients pass as through a softmax.
 
-    likely: the probabilities instead.
+    likely: the probabilities instead, at this temperature; 1 for the model's own.
     """
-    soft = torch.softmax(logits, 1)
+    soft = torch.softmax(logits / likely if likely else logits, 1)
     if likely:
         return soft
     hard = torch.zeros_like(soft).scatter_(1, soft.argmax(1, keepdim=True), 1.0)
     return hard + soft - soft.detach()
 
 
-def switch(logits: Tensor, likely: bool = False) -> Tensor:
+def switch(logits: Tensor, likely: float = 0.0) -> Tensor:
     """1 where positive, else 0; gradients pass as through a sigmoid. likely: probabilities."""
-    soft = torch.sigmoid(logits)
+    soft = torch.sigmoid(logits / likely if likely else logits)
     if likely:
         return soft
     return (logits > 0).to(soft.dtype) + soft - soft.detach()
@@ -100,7 +100,7 @@ class Voice(nn.Module):
         self.register_buffer("pitches", pitches, persistent=False)
         self.register = register
 
-    def forward(self, x: Tensor, likely: bool = False) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, likely: float = 0.0) -> tuple[Tensor, Tensor]:
         logits = to_steps(self.logits(x).float())  # [B, 84 + 3, 64, 1]
         free, (silence, start, centre) = logits[:, :PITCHES], logits[:, PITCHES:].split(1, 1)
         distance = self.pitches - (self.register + SEMITONES_A_UNIT * centre)
@@ -118,7 +118,7 @@ class TrackHead(nn.Module):
         self.voices = nn.ModuleList(Voice(width, register) for register in VOICES[track])
         self.hits = None if self.voices else EqualConv(width, PITCHES * BEAT_STEPS, (1, 1))
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, likely: bool = False) -> Tensor:
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, likely: float = 0.0) -> Tensor:
         x = self.layer(x, w, noise)
         if self.hits is not None:
             struck = switch(to_steps(self.hits(x).float()) - RARE, likely)
@@ -188,11 +188,12 @@ class MusicGenerator(nn.Module):
         return sizes + [(BEATS, 1)] * len(self.heads)
 
     def synthesise(
-        self, ws: Tensor, noise: list[Tensor] | None = None, likely: bool = False
+        self, ws: Tensor, noise: list[Tensor] | None = None, likely: float = 0.0
     ) -> Tensor:
         """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 672, 64, 1].
 
-        likely: how likely each cell is to sound, instead of zeros and ones.
+        likely: how likely each cell is to sound, instead of zeros and ones; 1 as the model means
+        it, more where it is to be less sure.
         """
         x = self.start.expand(ws.shape[0], -1, -1, -1)
         for index, layer in enumerate(self.layers):
