@@ -125,6 +125,12 @@ def steered(recipe: Recipe, slide: Slide) -> Recipe:
     return replace(recipe, latent=latent.moved(slide) if slide.amount else latent)
 
 
+def unsteered(recipe: Recipe) -> Recipe:
+    """Without any slide."""
+    kept = tuple(move for move in recipe.latent.moves if not isinstance(move, Slide))
+    return recipe.with_latent(moves=kept)
+
+
 def slid(recipe: Recipe, slider: str) -> float:
     """How far a slider is moved in a recipe."""
     return sum(

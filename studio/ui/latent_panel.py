@@ -11,7 +11,7 @@ from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent, Recipe, Slide
 from studio.core.model_file import ModelEntry
-from studio.core.verbs import locked, steered
+from studio.core.verbs import locked, steered, unsteered
 from studio.core.work import Work
 from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
@@ -191,7 +191,7 @@ class LatentPanel(MediumPage):
         for slide in slides or ():
             recipe = steered(recipe, slide)
         if slides == ():
-            recipe = recipe.with_latent(moves=_without_slides(recipe.latent))
+            recipe = unsteered(recipe)
         comes_from_here = self.has_result and (not fresh or self.explore.locks.locked)
         parents = (self.history.value,) if comes_from_here else ()
         self.maker.play(Wish(entry, recipe, text, gesture, verb, parents, settings))
@@ -278,10 +278,6 @@ def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
     for name, value in panel.options().items():
         recipe = recipe.with_option(name, value)
     return recipe
-
-
-def _without_slides(latent: Latent) -> tuple[Any, ...]:
-    return tuple(move for move in latent.moves if not isinstance(move, Slide))
 
 
 def _show_recipe(panel: LatentPanel, recipe: Recipe) -> None:

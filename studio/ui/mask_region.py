@@ -43,6 +43,10 @@ class MaskRegion:
         """bool [H, W], or None where no part is kept."""
         return self._painter.mask
 
+    def clear(self) -> None:
+        """Nothing is kept any more."""
+        self._painter.clear()
+
     def kept(self, new: Any, old: Any) -> Any:
         """The new document with the old pixels where they are locked, byte for byte."""
         locked = self.locked

@@ -11,6 +11,7 @@ from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Option
 from studio.ui.context import StudioContext
+from studio.ui.mask_region import MaskRegion
 from studio.ui.widgets import Section, pixmap_of
 
 
@@ -22,6 +23,7 @@ class MediumPage(QWidget):
     ) -> None:
         super().__init__()
         self.kind, self.context, self.history, self.view = kind, context, history, view
+        self.marking: MaskRegion | None = None  # of media that have pixels
         self.sections, self.middle = QVBoxLayout(), QVBoxLayout()
 
     def add_section(self, title: str, widget: QWidget, note: str = "") -> Section:
@@ -45,14 +47,18 @@ class MediumPage(QWidget):
 
     def locked_region(self) -> Any:
         """The part that stays when the rest is made anew, as the generator takes it; or None."""
-        return None
+        return None if self.marking is None else self.marking.locked
 
     def clear_region(self) -> None:
         """No part stays any more."""
+        if self.marking is not None:
+            self.marking.clear()
 
     def keep(self, new_document: Any, old_document: Any) -> Any:
         """The new result with the locked part of the old one exactly as it was."""
-        return new_document
+        if self.marking is None:
+            return new_document
+        return self.marking.kept(new_document, old_document)
 
     def menu_actions(self) -> dict[str, list[QAction]]:
         """The medium's own actions by the title of their menu; View and Edit are shared ones."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtGui import QAction, QKeySequence
 
@@ -25,7 +24,8 @@ class Panel(LatentPanel):
         self.painter = MaskPainter()
         self.canvas = CanvasView(self.painter)
         super().__init__(kind, context, history, self.canvas)
-        self._kept = MaskRegion(self.painter, self.region, wraps=False)
+        self.marking = marking = MaskRegion(self.painter, self.region, wraps=False)
+        self._keeping = marking.actions
         self.canvas.space_tapped.connect(self.generate)
         self._view_actions = [
             self._action("fit", self.tr("Fit picture"), "Ctrl+0", self.canvas.fit),
@@ -35,16 +35,7 @@ class Panel(LatentPanel):
         ]
 
     def menu_actions(self) -> dict[str, list[QAction]]:
-        return {"Keep": self._kept.actions, "View": self._view_actions}
-
-    def locked_region(self) -> Any:
-        return self._kept.locked
-
-    def clear_region(self) -> None:
-        self.painter.clear()
-
-    def keep(self, new_document: Any, old_document: Any) -> Any:
-        return self._kept.kept(new_document, old_document)
+        return {"Keep": self._keeping, "View": self._view_actions}
 
     def _action(self, icon: str, text: str, shortcut: str, slot: Callable[[], None]) -> QAction:
         action = QAction(theme.icon(icon), text, self)

@@ -37,7 +37,8 @@ class Panel(LatentPanel):
         self.painter = MaskPainter(wraps=True)
         view = RepeatView(self.painter, measure=self._measure_seam)
         super().__init__(kind, context, history, view)
-        self._kept = MaskRegion(self.painter, self.region, wraps=True)
+        self.marking = marking = MaskRegion(self.painter, self.region, wraps=True)
+        self._keeping = marking.actions
         self.repeats = {
             name: Chip(self._title(name), tip(self._meaning(name), str(number)))
             for number, name in enumerate(REPEATS, 1)
@@ -60,15 +61,6 @@ class Panel(LatentPanel):
 
     def merge(self, new_document: Any, old_document: Any) -> Any:
         return replace(new_document, repeat=old_document.repeat)
-
-    def locked_region(self) -> Any:
-        return self._kept.locked
-
-    def clear_region(self) -> None:
-        self.painter.clear()
-
-    def keep(self, new_document: Any, old_document: Any) -> Any:
-        return self._kept.kept(new_document, old_document)
 
     def options(self) -> dict[str, Option]:
         across, down = self.shape.shape
@@ -157,7 +149,7 @@ class Panel(LatentPanel):
             action.triggered.connect(partial(_without_checked, act))
             views.append(action)
         self.addActions([*repeats, *views])
-        return {"Repeat": repeats, "Keep": self._kept.actions, "View": views}
+        return {"Repeat": repeats, "Keep": self._keeping, "View": views}
 
     def _resize(self, across: int, down: int) -> None:
         if self.has_result:
