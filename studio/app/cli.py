@@ -22,7 +22,7 @@ from studio.app.cli_options import (
     psi,
 )
 from studio.app.cli_team import quiet_threads
-from studio.app.cli_verb_options import TEXTS, add_verbs
+from studio.app.cli_verb_options import TASTE_TEXTS, TEXTS, add_taste, add_verbs
 from studio.app.desktop import desktop_problem
 from studio.core.errors import StudioError
 from studio.core.project import SUFFIX
@@ -109,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     def add(name: str, text: str, module: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(command=_command(module, name))
+        command.set_defaults(command=_command(module, name.replace("-", "_")))
         return command
 
     _add_check(add("check", "Say what is in a folder and what is wrong with it.", "cli_folder"))
@@ -123,6 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_find(add("find", "Bring your own picture, tile or clip into a model.", "cli_fit"))
     _add_sliders(add("sliders", "List what steers a model.", "cli_sliders"))
     _add_steer(add("steer", "Write a result of a model moved along sliders.", "cli_sliders"))
+    add_taste({name: add(name, text, "cli_taste") for name, text in TASTE_TEXTS.items()})
     _add_measure(add("measure", "Compare a model with a folder, in figures.", "cli_measure"))
     _add_card(add("card", "Print what a model is and how good, as Markdown.", "cli_measure"))
     _add_fingerprint(

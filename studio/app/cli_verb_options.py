@@ -1,10 +1,11 @@
-"""The arguments of `atelier vary`, `breed`, `morph` and `mix`."""
+"""The arguments of `atelier vary`, `breed`, `morph` and `mix`, and of those about a taste."""
 
 from __future__ import annotations
 
 import argparse
 
-from studio.app.cli_options import share
+from studio.app.cli_options import add_device, share
+from studio.app.cli_options import count as natural
 from studio.core.latent import LAYER_GROUPS
 from studio.core.verbs import MOST_STEPS, MUTATION
 
@@ -13,6 +14,12 @@ TEXTS = {
     "breed": "Write children of two results or more.",
     "morph": "Write the steps of a way from result to result.",
     "mix": "Write a result with the coarse, middle or fine layers of another.",
+}
+TASTE_TEXTS = {
+    "like": "Remember that you like results; it stays on this machine.",
+    "dislike": "Remember that you do not like results; it stays on this machine.",
+    "for-you": "Write results like those that you like.",
+    "forget": "Forget what you liked and disliked of a model.",
 }
 STRENGTH = 0.3
 
@@ -44,6 +51,26 @@ def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
     for command in parsers.values():
         command.add_argument("--out", required=True, metavar="FOLDER")
         command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+
+
+def add_taste(parsers: dict[str, argparse.ArgumentParser]) -> None:
+    """The arguments of like, dislike, for-you and forget."""
+    for name in ("like", "dislike"):
+        parsers[name].add_argument(
+            "works", metavar="WORK", nargs="+", help="as MODEL:SEED or an exported file"
+        )
+        add_device(parsers[name])
+    for name in ("for-you", "forget"):
+        parsers[name].add_argument(
+            "model", metavar="MODEL", help="a file, a run, or a name from `models`"
+        )
+    command = parsers["for-you"]
+    command.add_argument("--out", required=True, metavar="FOLDER")
+    command.add_argument("--count", type=count, default=8, metavar="N", help="default 8")
+    command.add_argument("--seed", type=natural, default=0, metavar="N",
+                         help="another one gives others")  # fmt: skip
+    command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+    add_device(command)
 
 
 def count(text: str) -> int:

@@ -118,8 +118,9 @@ class LikingSpace(Protocol):
         """float32 [32]. StudioError if the latent's numbers are those of another model."""
         ...
 
-    def proposals(self, taste: Taste, recipe: Recipe, count: int, seed: int) -> Work:
-        """Finished(list of recipes): new seeds with this recipe's variety and options."""
+    def shortlist(self, taste: Taste, recipe: Recipe, count: int, seed: int) -> Work:
+        """Finished(list of recipes): new seeds that may please, with this recipe's variety and
+        options. StudioError if the taste is for another model."""
         ...
 
 

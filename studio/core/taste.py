@@ -1,35 +1,38 @@
 """What a person likes: a small Bayesian model that learns from likes and dislikes.
 
-Bayesian logistic regression with Laplace's approximation (Bishop 2006, section 4.5) over 32
-coordinates of W (gan/taste_space.py), in which random results have about the mean 0 and, at full
-variety, the spread 1. Proposals come by Thompson sampling. Older clicks count a little less, as
-preferences drift (SwipeGANSpace, arXiv 2404.19693). The same seed proposes the same. The constants
-are those that tests/benchmarks/taste.py found best.
+It weighs three explanations of the clicks: where results lie in W (32 coordinates of
+gan/taste_space.py, in which random results have about the mean 0 and, at full variety, the spread
+1), what is measured of them (warm, dense, ...), and both; the more one explains, the more proposals
+go by it. Proposals come by Thompson sampling. Older clicks count a little less, as preferences
+drift (SwipeGANSpace, arXiv 2404.19693). The same seed proposes the same. The constants are those
+that tests/benchmarks/taste.py found best.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from studio.core.belief import Belief, learn
 from studio.core.errors import StudioError
 
 DIMENSIONS = 32
 ENOUGH = 5  # clicks before anything is proposed by taste
 MAX_LABELS = 256  # the oldest are forgotten; by then they count for little
 FORGETTING = 0.99  # a click counts half after 69 more
-PRECISION = 1.0  # of the prior over the weights of whitened coordinates
-OFFSET_PRECISION = 0.1  # of the prior over how easily somebody likes
 BOLDNESS = 0.1  # spread of the draws as a share of the belief's; in 32 dimensions all is noise
 SHORTLIST = 4  # the best by one draw, of which the one least like the others is taken
 EXPLORES_EVERY = 4
 PROMISING = 0.05  # share of the candidates that a try is from, so that it is seldom a bore
 SAME = 1e-2  # coordinates nearer than this are one result, on whatever device it was made
-MAX_STEPS = 50
 MAX_QUALITIES, MAX_NAME = 32, 64
+FARTHEST = 5.0  # spreads of a quality; beyond, one odd result would decide alone
+# The prior's precision over the coordinates and over the qualities; None: not looked at.
+PLACE = (1.0, None)
+EXPLANATIONS = (PLACE, (4.0, 0.3), (None, 0.3))
 
 
 @dataclass(frozen=True)
@@ -50,25 +53,18 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Belief:
-    """Normal distribution over weights: of the offset, then of the coordinates [1 + 32]."""
+class Candidates:
+    """What could be proposed: points [N, 32] and, by quality, what was measured of each [N].
 
-    mean: np.ndarray
-    covariance: np.ndarray
+    background is the same of random results, which tell what is much and what is little.
+    """
 
-    def appeal(self, points: np.ndarray) -> np.ndarray:
-        """How much points [N, 32] are expected to please; 0 is the toss of a coin. [N]"""
-        return _with_offset(points) @ self.mean
+    points: np.ndarray
+    measured: Mapping[str, np.ndarray] = field(default_factory=dict)
+    background: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def doubt(self, points: np.ndarray) -> np.ndarray:
-        """The spread of that expectation [N]."""
-        x = _with_offset(points)
-        return np.sqrt(np.maximum(np.einsum("nd,de,ne->n", x, self.covariance, x), 0))
-
-    def draws(self, count: int, spread: float, random: np.random.Generator) -> np.ndarray:
-        """So many weights [count, 1 + 32], their spread a share of the distribution's."""
-        factor = np.linalg.cholesky(self.covariance)
-        return self.mean + spread * random.standard_normal((count, len(self.mean))) @ factor.T
+    def __len__(self) -> int:
+        return len(self.points)
 
 
 @dataclass(frozen=True)
@@ -112,27 +108,35 @@ class Taste:
         return {name: np.array(values) for name, values in found.items()}
 
     def belief(self) -> Belief:
-        """What the clicks say, by Laplace's approximation around the likeliest weights."""
-        points = np.array([label.coordinates for label in self.labels], np.float64)
-        x = _with_offset(points.reshape(len(self.labels), DIMENSIONS))
-        signs = np.array([1.0 if label.liked else -1.0 for label in self.labels])
-        counts = FORGETTING ** np.arange(len(self.labels))[::-1]
-        prior = np.diag([OFFSET_PRECISION] + [PRECISION] * DIMENSIONS)
-        weights, precision = _likeliest(x, signs, counts, prior)
-        covariance = np.linalg.inv(precision)
-        return Belief(weights, (covariance + covariance.T) / 2)
+        """What the clicks say about places alone."""
+        return self._learnt(self._places(), PLACE, 0)
 
-    def propose(self, candidates: np.ndarray, count: int, seed: int) -> list[int]:
-        """Which of the candidates [N, 32] to show: no two alike, every fourth one a try.
+    def shortlist(self, points: np.ndarray, count: int, seed: int) -> list[int]:
+        """Which of the candidates [N, 32] are worth being made and measured, none clicked yet.
 
-        Each of the others is the best by one draw from the belief, or the one among its best that
-        is least like what is shown already. A try is what the belief doubts most among what
-        promises something. Before five clicks they are drawn at random and far from each other.
-        Fewer than count where there are not so many different ones.
+        Half of them please most by their place, the others are drawn at random: what is seen may
+        have little to do with the place. Fewer than count where there are not so many.
         """
-        points = np.asarray(candidates, np.float64).reshape(-1, DIMENSIONS)
+        fresh = np.array([self.opinion(point) is None for point in points], bool)
+        drawn = np.random.default_rng(seed).permutation(np.flatnonzero(fresh))
+        if not self.is_ready:
+            return drawn[:count].tolist()
+        order = drawn[np.argsort(-self.belief().appeal(points[drawn]), kind="stable")]
+        best = order[: (count + 1) // 2]
+        others = drawn[~np.isin(drawn, best)][: count - len(best)]
+        return [*best.tolist(), *others.tolist()]
+
+    def propose(self, candidates: Candidates, count: int, seed: int) -> list[int]:
+        """Which of the candidates to show: no two alike, every fourth one a try.
+
+        Each of the others is the best by one draw from what is believed, or the one among its best
+        that is least like what is shown already. A try is what is doubted most among what promises
+        something. Before five clicks they are drawn at random and far from each other. Fewer than
+        count where there are not so many different ones.
+        """
+        points = np.asarray(candidates.points, np.float64).reshape(-1, DIMENSIONS)
         random = np.random.default_rng(seed)
-        orders = self._orders(points, count, random) if self.is_ready else []
+        orders = self._orders(candidates, count, random) if self.is_ready and len(points) else []
         drawn = random.permutation(len(points))[: 2 * count]
         chosen: list[int] = []
         free = np.ones(len(points), bool)
@@ -146,16 +150,61 @@ class Taste:
         return chosen
 
     def _orders(
-        self, points: np.ndarray, count: int, random: np.random.Generator
+        self, candidates: Candidates, count: int, random: np.random.Generator
     ) -> list[np.ndarray]:
         """For each place the candidates, the best for it first."""
-        belief = self.belief()
-        appeal, doubt = belief.appeal(points), belief.doubt(points)
-        promising = appeal >= np.quantile(appeal, 1 - PROMISING) if len(points) else appeal > 0
+        explained = self._explained(candidates)
+        appeal = sum(share * belief.appeal(seen) for share, belief, seen in explained)
+        doubt = np.sqrt(sum(share * belief.doubt(seen) ** 2 for share, belief, seen in explained))
+        promising = appeal >= np.quantile(appeal, 1 - PROMISING)
         trying = np.argsort(-np.where(promising, doubt, doubt - 1e6), kind="stable")
-        draws = belief.draws(count, BOLDNESS, random)
-        liking = np.argsort(-(_with_offset(points) @ draws.T), axis=0, kind="stable")
-        return [trying if is_try(place) else liking[:, place] for place in range(count)]
+        shares = [share for share, _, _ in explained]
+        orders: list[np.ndarray] = []
+        for place in range(count):
+            _, belief, seen = explained[random.choice(len(explained), p=shares)]
+            liking = np.argsort(-belief.draw(seen, BOLDNESS, random), kind="stable")
+            orders.append(trying if is_try(place) else liking)
+        return orders
+
+    def _explained(self, candidates: Candidates) -> list[tuple[float, Belief, np.ndarray]]:
+        """What each explanation is worth, what it believes, and the features that it goes by."""
+        names = [
+            name
+            for name in sorted(candidates.measured)
+            if len(candidates.background.get(name, ())) > 1 and candidates.background[name].std()
+        ]
+        known = [dict(label.qualities) for label in self.labels]
+        told = np.zeros((len(known), 0)), np.zeros((len(candidates), 0))
+        for name in names:
+            background = candidates.background[name]
+            clicked = np.array([one.get(name, background.mean()) for one in known])
+            columns = (_even(x, background) for x in (clicked, candidates.measured[name]))
+            told = tuple(np.c_[a, b] for a, b in zip(told, columns, strict=True))
+        clicks = np.concatenate([self._places(), told[0]], 1)
+        offered = np.concatenate([candidates.points, told[1]], 1)
+        which = EXPLANATIONS if names else (PLACE,)
+        beliefs = [self._learnt(clicks, explanation, len(names)) for explanation in which]
+        worth = np.array([belief.evidence for belief in beliefs])
+        shares = np.exp(worth - worth.max()) / np.exp(worth - worth.max()).sum()
+        views = [offered[:, _columns(explanation, len(names))] for explanation in which]
+        return list(zip(shares.tolist(), beliefs, views, strict=True))
+
+    def _learnt(
+        self, clicks: np.ndarray, explanation: tuple[float | None, float | None], qualities: int
+    ) -> Belief:
+        """What the clicks [N, 32 + qualities] say, by one explanation."""
+        place, quality = explanation
+        precision = [place] * DIMENSIONS * (place is not None)
+        precision += [quality] * qualities * (quality is not None)
+        counts = FORGETTING ** np.arange(len(self.labels))[::-1]
+        liked = np.array([label.liked for label in self.labels], bool)
+        features = clicks[:, _columns(explanation, qualities)]
+        return learn(features, liked, counts, np.array(precision, np.float64))
+
+    def _places(self) -> np.ndarray:
+        """float64 [clicks, 32]"""
+        points = np.array([label.coordinates for label in self.labels], np.float64)
+        return points.reshape(len(self.labels), DIMENSIONS)
 
 
 def is_try(place: int) -> bool:
@@ -163,42 +212,17 @@ def is_try(place: int) -> bool:
     return place % EXPLORES_EVERY == EXPLORES_EVERY - 1
 
 
-def _with_offset(points: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.ones((len(points), 1)), points], 1)
+def _columns(explanation: tuple[float | None, float | None], qualities: int) -> slice:
+    """Which features an explanation goes by, of 32 coordinates and the qualities."""
+    place, quality = explanation
+    first = 0 if place is not None else DIMENSIONS
+    return slice(first, DIMENSIONS + (qualities if quality is not None else 0))
 
 
-def _likeliest(
-    x: np.ndarray, signs: np.ndarray, counts: np.ndarray, prior: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Newton's method: the weights [D] and the precision [D, D] of the posterior there.
-
-    The objective is strictly convex; steps are halved where a full one would climb.
-    """
-
-    def loss(weights: np.ndarray) -> float:
-        margins = signs * (x @ weights)
-        return float(counts @ np.logaddexp(0, -margins) + weights @ prior @ weights / 2)
-
-    weights = np.zeros(x.shape[1])
-    for _ in range(MAX_STEPS):
-        slope, precision = _derivatives(x, signs, counts, prior, weights)
-        step = np.linalg.solve(precision, slope)
-        size = 1.0
-        while size > 1e-6 and loss(weights - size * step) > loss(weights):
-            size /= 2
-        weights = weights - size * step
-        if np.abs(size * step).max() < 1e-9:
-            break
-    return weights, _derivatives(x, signs, counts, prior, weights)[1]
-
-
-def _derivatives(
-    x: np.ndarray, signs: np.ndarray, counts: np.ndarray, prior: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient [D] and Hessian [D, D] of the negative log posterior."""
-    wrong = 1 / (1 + np.exp(np.clip(signs * (x @ weights), -500, 500)))
-    slope = prior @ weights - x.T @ (counts * signs * wrong)
-    return slope, prior + (x.T * (counts * wrong * (1 - wrong))) @ x
+def _even(values: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """In spreads of random results, away from their mean; what is no number lies there."""
+    away = (values - background.mean()) / background.std()
+    return np.clip(np.nan_to_num(away), -FARTHEST, FARTHEST)
 
 
 def _least_like(points: np.ndarray, among: np.ndarray, chosen: list[int]) -> int:

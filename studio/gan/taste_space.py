@@ -1,4 +1,4 @@
-"""The coordinates of W in which a taste is learned, and what is proposed from it."""
+"""The coordinates of W in which a taste is learned, and what is worth a look in them."""
 
 from __future__ import annotations
 
@@ -56,11 +56,10 @@ class TasteSpace:
         average = self._play.network.mapping.w_average.cpu().double().numpy()
         return self._places(average + psi * (self._w(seeds) - average))
 
-    def proposals(self, taste: Taste, recipe: Recipe, count: int, seed: int) -> Work:
-        """Finished(list of recipes): new seeds with this recipe's variety and options.
+    def shortlist(self, taste: Taste, recipe: Recipe, count: int, seed: int) -> Work:
+        """Finished(list of recipes): new seeds, worth being looked at for this taste.
 
-        In the order of Taste.propose, so that core.taste.is_try tells which explore. StudioError
-        if the taste is for another model.
+        With this recipe's variety and options. StudioError if the taste is for another model.
         """
         if taste.model != self.model:
             raise StudioError("What you liked was made by another model.")
@@ -70,7 +69,7 @@ class TasteSpace:
         for start in range(0, len(seeds), AT_ONCE):
             yield Progress(start, len(seeds))
             found.append(self.candidates(seeds[start : start + AT_ONCE], recipe.latent.psi))
-        chosen = taste.propose(np.concatenate(found), count, seed)
+        chosen = taste.shortlist(np.concatenate(found), count, seed)
         yield Finished([self._play.signed(seeded(recipe, seeds[index])) for index in chosen])
 
     def _places(self, w: np.ndarray) -> np.ndarray:

@@ -10,11 +10,11 @@ from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.latent import Recipe
+from studio.core.proposals import ForYou
 from studio.core.verbs import bred, morphed, varied
 from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
 from studio.ui.result_grid import CELLS, ResultGrid
-from studio.ui.tastes import ForYou
 from studio.ui.verb_chips import LockChips, VerbChips
 from studio.ui.widgets import LabelledSlider, button, label, tip
 

@@ -1,33 +1,34 @@
 """Simulated people with hidden tastes: how soon do proposals please them?
 
-    python tests/benchmarks/taste.py [--tastes 24] [--seen 1500] [--clicks any|strong]
+    python tests/benchmarks/taste.py [--tastes 24] [--pool 4000] [--clicks any|strong]
 
 For each starter model and each hidden taste, eight results are proposed, four of them are clicked
 (like or dislike, with a wobble), and so on. Printed are the mean percentiles, among random results
 at the same variety, of all proposals and of those that do not explore, after 0 to 40 clicks.
 
 Two kinds of hidden taste: a direction in the 32 coordinates, all of them standardised, plus a bump
-around some result; and, with --seen N, the same in the first six principal components of what is
-seen or heard, by the medium's own features, over N results that are really made. A person who
-clicks strongly takes the four of eight that please or displease most; any other clicks four at
-random.
+around some result; and the same in the first six principal components of what is seen or heard, by
+the medium's own features, over all results of the pool. The learner sees neither: it knows
+coordinates and qualities. A person who clicks strongly takes the four of eight that please or
+displease most; any other clicks four at random.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent, Recipe
+from studio.core.proposals import BACKGROUND, FEW, MEASURED
 from studio.core.resources import resource
-from studio.core.taste import Taste, is_try
+from studio.core.taste import Candidates, Taste, is_try
 from studio.core.work import result_of
-from studio.gan.taste_space import CANDIDATES, TasteSpace
+from studio.gan.taste_space import TasteSpace
 from studio.media import kinds
 
 CLICKS = (0, 5, 10, 20, 40)
@@ -35,8 +36,24 @@ SHOWN, CLICKED = 8, 4
 WOBBLE = 0.3  # of the spread of scores
 BAR = 0.6  # better than this share of random results is liked
 PSI = 0.7
-POOL = 30_000
 SEEN_PARTS = 6
+
+Scores = Callable[[int], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Results of a model that are really made: points [N, 32], qualities [N], features [N, F]."""
+
+    points: np.ndarray
+    measured: dict[str, np.ndarray]
+    features: np.ndarray
+
+    def candidates(self, which: np.ndarray) -> Candidates:
+        """Those of some places; the last of the pool are what they are compared with."""
+        measured = {name: values[which] for name, values in self.measured.items()}
+        usual = {name: values[-BACKGROUND:] for name, values in self.measured.items()}
+        return Candidates(self.points[which], measured, usual)
 
 
 def hidden_taste(spots: np.ndarray, scales: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -47,21 +64,21 @@ def hidden_taste(spots: np.ndarray, scales: np.ndarray, random: np.random.Genera
     return (line - line.mean()) / line.std() + bump
 
 
-def follow(
-    places: np.ndarray, scores: np.ndarray, strongly: bool, seed: int
-) -> dict[int, tuple[float, float]]:
+def follow(pool: Pool, scores: np.ndarray, strongly: bool, seed: int) -> dict[int, np.ndarray]:
     """One person's clicks: percentiles of all proposals, and of those that do not explore."""
     random = np.random.default_rng(seed)
     ranked, bar = np.sort(scores), np.quantile(scores, BAR)
     taste, found = Taste("simulated"), {}
-    fresh = np.ones(len(places), bool)  # nothing clicked is proposed again
     while True:
-        among = random.permutation(np.flatnonzero(fresh))[:CANDIDATES]
-        shown = among[taste.propose(places[among], SHOWN, int(random.integers(2**31)))]
+        fresh = random.permutation(len(pool.points) - BACKGROUND)
+        wanted = MEASURED if taste.is_ready else FEW
+        listed = fresh[taste.shortlist(pool.points[fresh], wanted, int(random.integers(2**31)))]
+        chosen = taste.propose(pool.candidates(listed), SHOWN, int(random.integers(2**31)))
+        shown = listed[chosen]
         if len(taste.labels) in CLICKS:
             percents = 100 * np.searchsorted(ranked, scores[shown]) / len(ranked)
             sure = [percents[place] for place in range(SHOWN) if not is_try(place)]
-            found[len(taste.labels)] = (float(percents.mean()), float(np.mean(sure)))
+            found[len(taste.labels)] = np.array([percents.mean(), np.mean(sure)])
             if len(taste.labels) == CLICKS[-1]:
                 return found
         until = next(clicks for clicks in CLICKS if clicks > len(taste.labels))
@@ -69,38 +86,41 @@ def follow(
         order = np.argsort(-np.abs(felt)) if strongly else random.permutation(SHOWN)
         for index in order[: min(CLICKED, until - len(taste.labels))]:
             liked = felt[index] + WOBBLE * scores.std() * random.standard_normal() > 0
-            taste = taste.judged(places[shown[index]], bool(liked))
-            fresh[shown[index]] = False
+            place = shown[index]
+            qualities = {name: float(values[place]) for name, values in pool.measured.items()}
+            taste = taste.judged(pool.points[place], bool(liked), qualities)
 
 
-def in_coordinates(space: TasteSpace) -> Callable[[int], tuple[np.ndarray, np.ndarray]]:
-    places = space.candidates(range(10**6, 10**6 + POOL), PSI)
-    even = (places - places.mean(0)) / places.std(0)
-    ones = np.ones(even.shape[1])
-    return lambda seed: (places, hidden_taste(even, ones, np.random.default_rng(seed)))
-
-
-def in_what_is_seen(
-    kind: MediumKind, model: Path, space: TasteSpace, count: int
-) -> Callable[[int], tuple[np.ndarray, np.ndarray]]:
-    generator, features = kind.load_generator(model, "cpu"), kind.load_features()
+def made(kind: MediumKind, count: int) -> Pool:
+    """So many results of the medium's starter."""
+    model = resource("models", f"{kind.starter}.safetensors")
+    generator = kind.load_generator(model, "cpu")
+    space = TasteSpace(generator._play)  # type: ignore[attr-defined]
     seeds = range(10**6, 10**6 + count)
-    made = [result_of(generator.generate(Recipe(latent=Latent(seed, PSI)))) for seed in seeds]
-    seen = features(np.stack([kind.example_of(one) for one in made])).astype(float)
+    results = (result_of(generator.generate(Recipe(latent=Latent(seed, PSI)))) for seed in seeds)
+    examples = np.stack([kind.example_of(one) for one in results])
+    measured = {name: measure(examples) for name, measure in kind.load_qualities().items()}
+    return Pool(space.candidates(seeds, PSI), measured, kind.load_features()(examples))
+
+
+def in_coordinates(pool: Pool) -> Scores:
+    even = (pool.points - pool.points.mean(0)) / pool.points.std(0)
+    ones = np.ones(even.shape[1])
+    return lambda seed: hidden_taste(even, ones, np.random.default_rng(seed))
+
+
+def in_what_is_seen(pool: Pool) -> Scores:
+    seen = pool.features.astype(float)
     seen = (seen - seen.mean(0)) / (seen.std(0) + 1e-9)
     parts, sizes, _ = np.linalg.svd(seen, full_matrices=False)
     parts = parts[:, :SEEN_PARTS] / parts[:, :SEEN_PARTS].std(0)
-    places = space.candidates(seeds, PSI)
-    return lambda seed: (
-        places,
-        hidden_taste(parts, sizes[:SEEN_PARTS], np.random.default_rng(seed)),
-    )
+    return lambda seed: hidden_taste(parts, sizes[:SEEN_PARTS], np.random.default_rng(seed))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tastes", type=int, default=24)
-    parser.add_argument("--seen", type=int, default=0)
+    parser.add_argument("--pool", type=int, default=4000)
     parser.add_argument("--media", nargs="*", default=[kind.name for kind in kinds()])
     parser.add_argument("--clicks", choices=("any", "strong"), default="strong")
     chosen = parser.parse_args()
@@ -108,19 +128,13 @@ def main() -> None:
     print(f"| model | taste in | clicks: {' | '.join(str(clicks) for clicks in CLICKS)} |")
     print("|---|---|" + "---|" * len(CLICKS))
     for kind in (kind for kind in kinds() if kind.name in chosen.media):
-        model = resource("models", f"{kind.starter}.safetensors")
-        space = TasteSpace(kind.load_generator(model, "cpu")._play)  # type: ignore[attr-defined]
-        tastes = {"coordinates": in_coordinates(space)}
-        if chosen.seen:
-            tastes["what is seen"] = in_what_is_seen(kind, model, space, chosen.seen)
-        for words, taste in tastes.items():
-            seeds = range(chosen.tastes)
-            paths = [follow(*taste(seed), chosen.clicks == "strong", seed) for seed in seeds]
-            cells = (
-                " / ".join(f"{np.mean([path[c][part] for path in paths]):.0f}" for part in (0, 1))
-                for c in CLICKS
-            )
-            print(f"| {kind.starter} | {words} | {' | '.join(cells)} |", flush=True)
+        pool = made(kind, chosen.pool)
+        for words, taste in (("coordinates", in_coordinates), ("what is seen", in_what_is_seen)):
+            scores, strongly = taste(pool), chosen.clicks == "strong"
+            paths = [follow(pool, scores(seed), strongly, seed) for seed in range(chosen.tastes)]
+            means = (np.mean([path[clicks] for path in paths], 0) for clicks in CLICKS)
+            cells = " | ".join(f"{one[0]:.0f} / {one[1]:.0f}" for one in means)
+            print(f"| {kind.starter} | {words} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":

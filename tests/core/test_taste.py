@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from studio.core.errors import StudioError
 from studio.core.library import places
-from studio.core.taste import DIMENSIONS, ENOUGH, MAX_LABELS, MAX_QUALITIES, Taste, is_try
+from studio.core.taste import (
+    DIMENSIONS,
+    ENOUGH,
+    MAX_LABELS,
+    MAX_QUALITIES,
+    Candidates,
+    Taste,
+    is_try,
+)
 from studio.core.taste_file import (
     MAX_BYTES,
     forget_all_tastes,
@@ -51,7 +59,7 @@ def pleased(person, clicks):
     taste = Taste("m")
     while True:
         pool = 0.7 * random.standard_normal((2000, DIMENSIONS))
-        shown = pool[taste.propose(pool, 8, len(taste.labels))]
+        shown = pool[taste.propose(Candidates(pool), 8, len(taste.labels))]
         if len(taste.labels) >= clicks:
             return 100 * np.searchsorted(ranked, score(shown)).mean() / len(ranked)
         felt = score(shown) - bar
@@ -67,16 +75,81 @@ def test_a_hidden_taste_is_found_within_twenty_clicks():
     assert after >= 85
 
 
+def measured(points):
+    """Warmth is something that no straight line through the coordinates tells; noise tells none."""
+    random = np.random.default_rng(len(points))
+    warmth = np.abs(points).sum(1) + np.cos(9 * points).sum(1)
+    return {"warmth": 100 + 7 * warmth, "noise": random.standard_normal(len(points))}
+
+
+def warm(clicks):
+    """A taste for what is warm, its likes and dislikes measured."""
+    taste, points = Taste("m"), cloud(clicks)
+    qualities = measured(points)
+    bar = np.median(qualities["warmth"])
+    for index, point in enumerate(points):
+        told = {name: float(values[index]) for name, values in qualities.items()}
+        taste = taste.judged(point, bool(qualities["warmth"][index] > bar), told)
+    return taste
+
+
+def test_a_taste_for_what_is_measured_is_found_although_places_do_not_tell():
+    pool = cloud(400, 1)
+    qualities, usual = measured(pool), measured(cloud(64, 2))
+    ranked = np.sort(qualities["warmth"])
+
+    def percentile(candidates):
+        shown = warm(20).propose(candidates, 8, 0)
+        return 100 * np.searchsorted(ranked, qualities["warmth"][shown]).mean() / len(ranked)
+
+    assert percentile(Candidates(pool, qualities, usual)) > 85 > percentile(Candidates(pool)) + 15
+
+
+def test_places_count_where_what_is_measured_explains_nothing():
+    pool = cloud(400, 1)
+    qualities, usual = measured(pool), measured(cloud(64, 2))
+    taste, clicks = Taste("m"), cloud(30)
+    for index, point in enumerate(clicks):
+        told = {name: float(values[index]) for name, values in measured(clicks).items()}
+        taste = taste.judged(point, bool(point[0] > 0), told)
+    shown = taste.propose(Candidates(pool, qualities, usual), 8, 0)
+    assert pool[shown][:, 0].mean() > np.quantile(pool[:, 0], 0.75)
+
+
+def test_measures_that_are_missing_or_odd_do_no_harm():
+    pool, odd = cloud(50, 1), np.full(50, np.nan)
+    qualities = {"warmth": odd, "flat": np.ones(50), "unknown": np.ones(50)}
+    usual = {"warmth": measured(cloud(64, 2))["warmth"], "flat": np.ones(64)}
+    for taste in (clicked(12), warm(12)):
+        assert len(taste.propose(Candidates(pool, qualities, usual), 8, 0)) == 8
+    assert clicked(12).propose(Candidates(cloud(0)), 8, 0) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 40), st.integers(0, 12), st.integers(0, 99))
+def test_what_is_worth_a_look_was_not_clicked_and_comes_once(pool, count, clicks, seed):
+    points = np.concatenate([cloud(pool, 1), cloud(clicks)])  # the last ones are clicked already
+    found = clicked(clicks).shortlist(points, count, seed)
+    assert len(found) == len(set(found)) == min(pool, count)
+    assert all(0 <= index < pool for index in found)
+
+
+def test_half_of_what_is_worth_a_look_pleases_by_its_place():
+    points = cloud(500, 1)
+    found = clicked(30).shortlist(points, 20, 0)
+    assert points[found[:10], 0].mean() > points[found[10:], 0].mean() + 0.5
+
+
 def test_the_same_seed_proposes_the_same_and_another_something_else():
     taste, pool = clicked(12), cloud(500, 1)
-    assert taste.propose(pool, 8, 3) == taste.propose(pool, 8, 3)
-    assert taste.propose(pool, 8, 3) != taste.propose(pool, 8, 4)
+    assert taste.propose(Candidates(pool), 8, 3) == taste.propose(Candidates(pool), 8, 3)
+    assert taste.propose(Candidates(pool), 8, 3) != taste.propose(Candidates(pool), 8, 4)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 30), st.integers(0, 12), st.integers(0, 9), st.integers(0, 99))
 def test_proposals_are_of_the_candidates_and_none_comes_twice(pool, count, clicks, seed):
-    found = clicked(clicks).propose(cloud(pool, 1), count, seed)
+    found = clicked(clicks).propose(Candidates(cloud(pool, 1)), count, seed)
     assert len(found) == len(set(found)) == min(pool, count)
     assert all(0 <= index < pool for index in found)
 
@@ -84,7 +157,7 @@ def test_proposals_are_of_the_candidates_and_none_comes_twice(pool, count, click
 def test_twins_are_not_shown_together():
     pool = np.repeat(cloud(100, 1), 2, axis=0)
     for clicks in (0, 12):
-        shown = clicked(clicks).propose(pool, 8, 0)
+        shown = clicked(clicks).propose(Candidates(pool), 8, 0)
         assert len({index // 2 for index in shown}) == 8
 
 
@@ -92,7 +165,7 @@ def test_every_fourth_is_a_try_of_what_is_doubtful_but_promising():
     taste, pool = clicked(30), cloud(2000, 1)
     belief = taste.belief()
     doubt, appeal = belief.doubt(pool), belief.appeal(pool)
-    shown = taste.propose(pool, 8, 0)
+    shown = taste.propose(Candidates(pool), 8, 0)
     tries = [index for place, index in enumerate(shown) if is_try(place)]
     sure = [index for place, index in enumerate(shown) if not is_try(place)]
     assert len(tries) == 2
@@ -105,7 +178,8 @@ def test_every_fourth_is_a_try_of_what_is_doubtful_but_promising():
 def test_nothing_is_guessed_before_five_clicks():
     pool = cloud(200, 1)
     assert not clicked(ENOUGH - 1).is_ready and clicked(ENOUGH).is_ready
-    assert clicked(4, 1).propose(pool, 6, 0) == clicked(4, 2).propose(pool, 6, 0)
+    one, other = (clicked(4, seed).propose(Candidates(pool), 6, 0) for seed in (1, 2))
+    assert one == other
 
 
 def test_the_belief_grows_surer_and_points_the_right_way():
@@ -130,7 +204,7 @@ def test_only_likes_or_extreme_places_do_no_harm():
         taste = taste.judged(point, True)
     belief = taste.belief()
     assert np.isfinite(belief.mean).all() and np.isfinite(belief.covariance).all()
-    assert len(taste.propose(cloud(50, 1), 8, 0)) == 8
+    assert len(taste.propose(Candidates(cloud(50, 1)), 8, 0)) == 8
 
 
 @settings(max_examples=40, deadline=None)

@@ -138,7 +138,7 @@ def fake_kind(generator, name="fake", title="Sheet"):
         load_recogniser=lambda: None,
         load_qualities=lambda: {"Grey": lambda examples: examples.mean((1, 2, 3))},
         quality_words={"Grey": ("dark", "light")},
-        example_of=lambda sheet: np.full((3, 4, 4), max(0, sheet.grey), np.uint8),
+        example_of=lambda sheet: np.full((3, 4, 4), max(0, sheet.grey) % 1000 % 256, np.uint8),
         exporters=(Exporter("Grey", ".grey", write_sheet), Exporter("Other", ".oth", write_sheet)),
         thumbnail=lambda sheet, size: np.full((size, size, 3), max(0, sheet.grey), np.uint8),
         encode=lambda sheet: {"grey": bytes([sheet.grey % 256])},
