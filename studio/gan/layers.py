@@ -149,25 +149,31 @@ class StyledLayer(nn.Module):
         kernel: tuple[int, int] = (3, 3),
         up: tuple[int, int] = (1, 1),
         circular: bool = False,
+        noisy: bool = True,
     ) -> None:
         super().__init__()
         self.conv = ModulatedConv(inputs, outputs, w_dim, kernel, circular)
-        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.noise_strength = nn.Parameter(torch.zeros(())) if noisy else None
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.up, self.circular = up, circular
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        """x [B, inputs, H, W], noise [1 or B, 1, H * up, W * up] or None for fresh noise."""
+        """x [B, inputs, H, W], noise [1 or B, 1, H * up, W * up] or None for fresh noise.
+
+        A layer that is not noisy takes no notice of noise.
+        """
         y, norm = self.conv.unscaled(x, w)
         if self.up != (1, 1):
             y = upsample(y, self.up, self.circular)
-        if noise is None:
-            noise = torch.randn(y.shape[0], 1, *y.shape[2:], device=y.device, dtype=y.dtype)
         # The gain of the activation goes into the small factors, not over the whole map.
         bias = (self.bias * LRELU_GAIN)[:, None, None].to(y.dtype)
-        grain = (noise * (self.noise_strength * LRELU_GAIN)).to(y.dtype)
         assert norm is not None
-        return rectify(torch.addcmul(bias, y, norm * LRELU_GAIN) + grain)
+        z = torch.addcmul(bias, y, norm * LRELU_GAIN)
+        if self.noise_strength is None:
+            return rectify(z)
+        if noise is None:
+            noise = torch.randn(y.shape[0], 1, *y.shape[2:], device=y.device, dtype=y.dtype)
+        return rectify(z + (noise * (self.noise_strength * LRELU_GAIN)).to(y.dtype))
 
 
 class ResidualDown(nn.Module):

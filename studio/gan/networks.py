@@ -41,7 +41,8 @@ class NetworkConfig:
     patch 2 lets the discriminator look at squares of 2 x 2 pixels, so that its first feature maps,
     the costliest of all, are those of half the size. bounded ends the generator
     in tanh: colours that no picture has would give fakes away, and early training would be about
-    nothing else (tests/benchmarks/RESULTS.md).
+    nothing else (tests/benchmarks/RESULTS.md). noise is what StyleGAN2 adds to every layer; without
+    it, edges have to be drawn, not hinted at by a grain.
     """
 
     size_px: int = 64
@@ -53,6 +54,7 @@ class NetworkConfig:
     tiles: bool = False
     patch: int = 1
     bounded: bool = False
+    noise: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -138,7 +140,8 @@ class Generator(nn.Module):
             inputs = outputs
 
     def _layer(self, inputs: int, outputs: int, up: tuple[int, int] = (1, 1)) -> StyledLayer:
-        return StyledLayer(inputs, outputs, self.w_dim, up=up, circular=self.config.torus)
+        circular, noisy = self.config.torus, self.config.noise
+        return StyledLayer(inputs, outputs, self.w_dim, up=up, circular=circular, noisy=noisy)
 
     @property
     def num_ws(self) -> int:
@@ -146,7 +149,7 @@ class Generator(nn.Module):
 
     def layer_groups(self) -> dict[str, range]:
         """Which ws steer what: coarse up to 8 px, middle up to 32 px, fine from 64 px on."""
-        sides = self.noise_sides()
+        sides = self._layer_sides()
         coarse = sum(side <= 8 for side in sides)
         middle = sum(side <= max(16, self.config.size_px // 4) for side in sides)
         count = self.num_ws
@@ -156,9 +159,13 @@ class Generator(nn.Module):
             "fine": range(middle, count),
         }
 
-    def noise_sides(self) -> list[int]:
-        """The resolution of each layer's output, which is that of its noise map."""
+    def _layer_sides(self) -> list[int]:
+        """The resolution of each layer's output."""
         return [r for r in self.config.resolutions for _ in range(1 if r == START else 2)]
+
+    def noise_sides(self) -> list[int]:
+        """The sides of each layer's noise map; none where the network takes no noise."""
+        return self._layer_sides() if self.config.noise else []
 
     def random_shapes(self) -> list[tuple[int, int, int]]:
         """What a training pass draws for each picture: noise [1, s, s] a layer, then spatial."""
@@ -231,8 +238,8 @@ class Generator(nn.Module):
         ws = training_ws(self.mapping, self.num_ws, z, other, crossover)
         if maps is None:
             return ws, ()
-        layers = len(self.layers)
-        return ws, (maps[:layers], maps[layers] if self.config.torus else None)
+        count = len(self.noise_sides())
+        return ws, (maps[:count], maps[count] if self.config.torus else None)
 
 
 class Discriminator(nn.Module):

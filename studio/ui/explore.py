@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from studio.core.latent import Recipe
 from studio.core.proposals import ForYou
 from studio.core.verbs import bred, morphed, varied
-from studio.core.work import Work
+from studio.core.work import Progress, Work
 from studio.ui.jobs import Job, Jobs
 from studio.ui.result_grid import CELLS, ResultGrid
 from studio.ui.verb_chips import LockChips, VerbChips
@@ -185,6 +185,8 @@ class Explore(QWidget):
             return
         job = Job("variations", lambda: work, self, on_preview=self._arrived)
         job.on_result = job.on_error = self._ended
+        if self.verbs.verb == "for you":
+            job.on_progress = self._looking
         self._job = self._jobs.submit(job, replaces=("explore", self._key))
 
     def _work(self) -> Work | None:
@@ -194,6 +196,13 @@ class Explore(QWidget):
 
     def _arrived(self, numbered: Any) -> None:
         self.grid.put(*numbered)
+
+    def _looking(self, progress: Progress) -> None:
+        """Results are made and measured before some of them are proposed, which takes seconds."""
+        if progress.total:
+            share = f"{progress.done / progress.total:.0%}"
+            self._hint.setText(self.tr("Looking for what you may like… {}").format(share))
+            self._hint.show()
 
     def _ended(self, result: object) -> None:
         self._job = None

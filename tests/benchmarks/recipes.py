@@ -164,6 +164,7 @@ def _recipes() -> dict[str, Recipe]:
     found["first-shared"] = Recipe(
         {"gamma": 0.3}, {"patch": 1, "bounded": False}, trainer=alternatives.SharedTrainer
     )
+    found["default-noise"] = Recipe(network={"noise": True}, trainer=Trainer)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-shared"] = Recipe(trainer=alternatives.SharedTrainer)
     return found

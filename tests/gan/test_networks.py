@@ -42,6 +42,19 @@ def test_networks_make_and_judge_every_size(size: int) -> None:
     assert Discriminator(config)(output).shape == (2,)
 
 
+@pytest.mark.parametrize("config", [TINY, TORUS], ids=["flat", "torus"])
+def test_without_noise_a_style_says_all(config: NetworkConfig) -> None:
+    torch.manual_seed(0)
+    network, z = Generator(replace(config, noise=False)), torch.randn(2, 16)
+    assert network.noise_sides() == []
+    assert not any("noise" in name for name in network.state_dict())
+    assert network.layer_groups() == Generator(config).layer_groups()
+    maps = [torch.randn(2, *shape) for shape in network.random_shapes()]
+    assert len(maps) == config.torus  # the spatial latent
+    assert torch.equal(network(z, maps=maps), network(z, maps=maps))
+    assert network(z).shape == (2, 3, 32, 32)
+
+
 def test_crossover_changes_only_later_layers() -> None:
     network = Generator(TINY).eval()
     z, other = torch.randn(2, 1, 16)

@@ -102,3 +102,13 @@ def test_a_model_older_than_the_bound_stays_without_one() -> None:
     assert start_network(header, described) == {"size_px": 64, "bounded": False, "z_dim": 64}
     other = {"w_dim": 8}
     assert "bounded" not in start_network(header, other), "networks that know no bound get none"
+
+
+def test_a_model_with_noise_goes_on_without_it(trained, tmp_path) -> None:
+    """Older models have it; described as networks are now, they lose it."""
+    kind = next(kind for kind in media.kinds() if kind.name == "pattern")
+    header = read_entry(trained[kind.name].model_path).header
+    described = header.network
+    old = replace(header, network={k: v for k, v in described.items() if k != "noise"})
+    assert described["noise"] is False
+    assert start_network(old, described)["noise"] is False

@@ -40,6 +40,7 @@ class PatternTraining:
             tiles=tiles,
             patch=patch_for(config.size_px),
             bounded=True,
+            noise=False,
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
