@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studio.app.cli_text import plain
+from studio.app.cli_text import followed, plain
 from studio.core.examples import Examples
 from studio.core.fingerprints import Fingerprints, take_fingerprints
 from studio.core.library import find_model, places
@@ -30,7 +30,7 @@ def fingerprint(arguments: argparse.Namespace) -> int:
         work = medium.load_reader().read(
             Path(arguments.folder), size_px, Path(cache), tuple(arguments.remedy or ())
         )
-        examples, _ = result_of(work)
+        examples, _ = result_of(followed(work))
         learnt, held_out = load_sides()(entry, examples)
         found = take_fingerprints(medium.load_recogniser(), examples, learnt, held_out, size_px)
         del examples  # it lies in the cache

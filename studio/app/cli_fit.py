@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from studio.app.cli_models import (
     load_generator,
     make_folder,
 )
-from studio.app.cli_text import plain
+from studio.app.cli_text import followed, plain
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
@@ -28,7 +27,7 @@ from studio.core.model_file import ModelEntry, read_entry
 from studio.core.private_copy import PrivateCopy
 from studio.core.provenance import Origin
 from studio.core.settings import load_settings
-from studio.core.work import Finished, Progress, Work, result_of
+from studio.core.work import result_of
 from studio.gan.picture_file import png
 from studio.media import kind as kind_of
 from studio.media import read_exported
@@ -74,7 +73,7 @@ def reroll(arguments: argparse.Namespace) -> int:
     for number in range(arguments.count):
         seed = (arguments.seed + number) % (MAX_SEED + 1)
         work = opened.generator.reroll(opened.document, locked, seed, arguments.instant)
-        document = result_of(_followed(work))
+        document = result_of(followed(work))
         make_folder(out)
         write(document, out / f"{opened.name}-reroll-{seed:04d}{exporter.suffix}")
     return 0
@@ -93,7 +92,7 @@ def find(arguments: argparse.Namespace) -> int:
     given = medium.load_reader().open(path, entry.header.size_px)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     work = generator.find(given, arguments.seed, arguments.steps)
-    found: Found = result_of(_followed(work))
+    found: Found = result_of(followed(work))
     settings, _ = load_settings(places().settings_path)
     out = Path(arguments.out)
     make_folder(out)
@@ -111,10 +110,11 @@ def find(arguments: argparse.Namespace) -> int:
     if copy is None:
         return 0
     work = generator.tune(found, given, copy, arguments.seed)
-    tuned: Found = result_of(_followed(work))
+    tuned: Found = result_of(followed(work))
     own = out / f"{path.stem}-tuned{exporter.suffix}"
     origin = Origin.of(read_entry(copy.path).header, "find", (path.name,))
     exporter.export(tuned.document, own, settings, origin)
+    ResultWriter(entry, medium, exporter, origin).warn(tuned.document, own)
     write_bytes(both, png(_side_by_side(medium, given, found.document, tuned.document)))
     for written in (own, copy.path):
         print(plain(str(written)))
@@ -147,14 +147,3 @@ def _side_by_side(medium: MediumKind, *documents: Any) -> np.ndarray:
     pictures = [medium.thumbnail(document, SIDE_PX) for document in documents]
     parts = [part for picture in pictures for part in (gap, picture)]
     return np.concatenate(parts[1:], axis=1)
-
-
-def _followed(work: Work) -> Work:
-    """The same events; whoever sits at a terminal sees how far it is."""
-    shows = sys.stderr.isatty()
-    for event in work:
-        if shows and isinstance(event, Progress):
-            print(f"\r{event.done}/{event.total} {event.note:<20}", end="", file=sys.stderr)
-        if shows and isinstance(event, Finished):
-            print(f"\r{'':<40}\r", end="", file=sys.stderr)
-        yield event

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.app.cli_text import plain
+from studio.app.cli_text import followed, plain
 from studio.core.doctor import Chart
 from studio.core.errors import StudioError
 from studio.core.files import walk, write_bytes
 from studio.core.kind import FolderReport, MediumKind
-from studio.core.work import Finished, Progress
+from studio.core.work import result_of
 from studio.gan.picture_file import png
 from studio.media import kind as kind_of
 from studio.media import kinds
@@ -59,17 +58,7 @@ def _listed(every: list[MediumKind]) -> str:
 
 
 def _report(medium: MediumKind, folder: Path, remedies: tuple[str, ...]) -> FolderReport:
-    found: FolderReport | None = None
-    on_screen = sys.stderr.isatty()
-    for event in medium.load_reader().check(folder, remedies):
-        if isinstance(event, Finished):
-            found = event.value
-        elif isinstance(event, Progress) and on_screen and event.total:
-            print(f"\rReading {event.done} of {event.total} ", end="", file=sys.stderr)
-    if on_screen:
-        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
-    assert found is not None
-    return found
+    return result_of(followed(medium.load_reader().check(folder, remedies), "Reading"))
 
 
 def _print_report(report: FolderReport, medium: MediumKind) -> None:

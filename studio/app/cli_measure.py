@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.app.cli_models import chosen_device, load_device
-from studio.app.cli_text import plain, table
+from studio.app.cli_text import followed, plain, table
 from studio.core.card import card as card_text
 from studio.core.errors import StudioError
 from studio.core.figures import cautions, counts, rows, shown
@@ -18,7 +17,7 @@ from studio.core.files import walk
 from studio.core.library import find_model, names_of, places
 from studio.core.model_file import ModelEntry
 from studio.core.run_folder import RunFolder
-from studio.core.work import Progress, Work, result_of
+from studio.core.work import Work, result_of
 from studio.media import kind as kind_of
 
 if TYPE_CHECKING:
@@ -71,19 +70,7 @@ def _measured(entry: ModelEntry, arguments: argparse.Namespace) -> Measured:
     walk(folder)
     device, threads = chosen_device(arguments)
     load_device(device, threads)
-    return result_of(_told(load_measure(entry, folder, device, arguments.fid)))
-
-
-def _told(work: Work) -> Work:
-    """The work, its progress told on stderr where somebody watches."""
-    watched = sys.stderr.isatty()
-    for event in work:
-        if watched and isinstance(event, Progress):
-            note = plain(event.note)[:50]
-            print(f"\r{note:50} {event.done}/{event.total}  ", end="", file=sys.stderr)
-        yield event
-    if watched:
-        print("\r" + " " * 72 + "\r", end="", file=sys.stderr)
+    return result_of(followed(load_measure(entry, folder, device, arguments.fid)))
 
 
 def load_measure(entry: ModelEntry, folder: Path, device: str, with_fid: bool = False) -> Work:

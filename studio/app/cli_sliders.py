@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from studio.app.cli_models import (
     load_generator,
     make_folder,
 )
-from studio.app.cli_text import table
+from studio.app.cli_text import followed, table
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
 from studio.core.latent import Recipe
@@ -26,7 +25,7 @@ from studio.core.provenance import Origin
 from studio.core.slider import Slider, SliderChoice
 from studio.core.slider_file import read_choice, remembered, sliders_to_json
 from studio.core.verbs import steered
-from studio.core.work import Finished, Progress, result_of
+from studio.core.work import result_of
 from studio.media import kind as kind_of
 
 
@@ -67,16 +66,7 @@ def found_sliders(entry: ModelEntry, arguments: argparse.Namespace) -> tuple[Sli
         places().sliders_path,
         lambda: load_generator(medium, entry.path, device, threads).sliders(),
     )
-    found: tuple[Slider, ...] = ()
-    shows = sys.stderr.isatty()
-    for event in work:
-        if isinstance(event, Finished):
-            found = event.value
-        elif shows and isinstance(event, Progress) and event.total:
-            print(f"\r{event.note} {event.done / event.total:4.0%}", end="", file=sys.stderr)
-            if event.done >= event.total:
-                print(file=sys.stderr)
-    return found
+    return result_of(followed(work))
 
 
 def steer(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from studio.app.cli_models import (
     load_generator,
     make_folder,
 )
+from studio.app.cli_text import followed
 from studio.core.latent import Recipe
 from studio.core.library import find_model, names_of, places
 from studio.core.proposals import Background, ForYou, background, judge, propose
@@ -59,10 +60,10 @@ def for_you(arguments: argparse.Namespace) -> int:
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     usual: Background = {}
     if taste.is_ready:
-        usual = result_of(background(medium, generator, recipe))
+        usual = result_of(followed(background(medium, generator, recipe)))
     write = ResultWriter(entry, medium, exporter, Origin.of(entry.header, "for you"))
     work = propose(medium, generator, taste, recipe, usual, arguments.count, arguments.seed)
-    for event in work:
+    for event in followed(work):
         if isinstance(event, Preview):
             _, document = event.value
             name = f"{names_of(entry)[0]}-seed-{document.recipe.latent.seed:04d}-for-you"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+
+from studio.core.work import Progress, Work
 
 MAX_SEEDS = 100_000
 
@@ -10,6 +13,20 @@ MAX_SEEDS = 100_000
 def plain(name: str) -> str:
     """A file name without line breaks and control characters, which could fool a terminal."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in name)
+
+
+def followed(work: Work, note: str = "") -> Work:
+    """The same events; whoever sits at a terminal sees how far it is."""
+    if not sys.stderr.isatty():
+        yield from work
+        return
+    for event in work:
+        if isinstance(event, Progress) and event.total:
+            told = plain(event.note or note)[:50]
+            print(f"\r{told:<50} {event.done}/{event.total}  ", end="", file=sys.stderr)
+        else:
+            print("\r" + " " * 72 + "\r", end="", file=sys.stderr)
+        yield event
 
 
 def duration(seconds: float) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 LAYER_GROUPS = ("coarse", "middle", "fine")
 MAX_SEED = 2**32 - 1
+DRAWN_SEEDS = 10**6  # those that a search draws; more digits nobody reads out
 FIRST_SEED = 5  # what a new document begins with: a good start in all three starter models
 MAX_MOVES = 64  # of one latent
 MAX_DEPTH = 12  # parents of parents

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from studio.core.errors import StudioError
-from studio.core.latent import MAX_SEED, Latent
+from studio.core.latent import DRAWN_SEEDS, Latent
 from studio.core.work import Finished, Preview, Progress, Work
 from studio.gan.explore import Playable
 
@@ -132,7 +132,7 @@ def fit(play: Playable, subject: Subject, seed: int, psi: float, plan: Plan) -> 
 
 def sample_seeds(seed: int, count: int) -> list[int]:
     """The seeds that a search looks at."""
-    return np.random.default_rng((seed, count)).integers(MAX_SEED, size=count).tolist()
+    return np.random.default_rng((seed, count)).integers(DRAWN_SEEDS, size=count).tolist()
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from studio.core.errors import StudioError
-from studio.core.latent import MAX_SEED, Latent, Recipe, draw
+from studio.core.latent import DRAWN_SEEDS, Latent, Recipe, draw
 from studio.core.taste import DIMENSIONS, Taste
 from studio.core.verbs import seeded
 from studio.core.work import Finished, Progress, Work
@@ -63,7 +63,7 @@ class TasteSpace:
         """
         if taste.model != self.model:
             raise StudioError("What you liked was made by another model.")
-        drawn = np.random.default_rng((seed, CANDIDATES)).integers(MAX_SEED, size=CANDIDATES)
+        drawn = np.random.default_rng((seed, CANDIDATES)).integers(DRAWN_SEEDS, size=CANDIDATES)
         seeds = np.unique(drawn).tolist()
         found: list[np.ndarray] = []
         for start in range(0, len(seeds), AT_ONCE):

@@ -123,6 +123,8 @@ def main() -> None:
     parser.add_argument("--judged", type=int, default=500)
     parser.add_argument("--sheet", type=Path)
     asked = parser.parse_args()
+    if asked.sheet and asked.medium == "music":
+        parser.error("--sheet draws pictures and tiles only")
     torch.set_num_threads(1)
     kind = media.kind(asked.medium)
     recogniser, random = kind.load_recogniser(), np.random.default_rng(0)

@@ -29,7 +29,6 @@ class ArtworkTraining:
             config.channel_max,
             patch=patch_for(config.size_px),
             bounded=True,
-            noise=False,
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
