@@ -36,7 +36,7 @@ MOST_KEY = 6
 REROLL = Plan(samples=128, steps=80, prior=0.02, anchor=0.2, at_once=16)
 INSTANT = Plan(samples=64, steps=0, at_once=16)
 FIND = Plan(samples=256, steps=300, rate=0.1, prior=0.01, seconds=180.0, at_once=16)
-TUNE = TunePlan(steps=400, keep=0.5)
+TUNE = TunePlan(steps=400, rate=0.02, keep=0.5, patience=16)
 # A phrase takes a sixth of the time of a picture, and notes jump where colours glide.
 LISTENING = Effort(sense=384, samples=768, seeds=32, slopes=14, tries=16, checks=32)
 
@@ -137,9 +137,12 @@ class MusicClipGenerator:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """How likely a model is to play each cell of a roll."""
+    """How likely a model is to play each cell of a roll.
 
-    heat: ClassVar[float] = 1.0
+    Heated: where a model is quite sure of another note, there is no slope to go by.
+    """
+
+    heat: ClassVar[float] = 4.0  # tests/benchmarks/RESULTS.md, section 14
     play: Playable
 
     def maps(self, latents: Sequence[Latent]) -> list[Tensor]:
@@ -172,12 +175,7 @@ class RollSubject(Likelihood):
 
 @dataclass(frozen=True)
 class RollAim(Likelihood):
-    """One roll [1, 672, 64, 1]; the shortfall is what is missing of the agreement of its clip.
-
-    Heated: where a model is quite sure of another note, there is no slope to learn on.
-    """
-
-    heat: ClassVar[float] = 3.0
+    """One roll [1, 672, 64, 1]; the shortfall is what is missing of the agreement of its clip."""
 
     wanted: Tensor
 
