@@ -154,7 +154,7 @@ def _climb(play: Playable, subject: Subject, best: Latent, first: float, plan: P
             yield Preview(subject.show(climb.latent))
     found = climb.latent
     distance = _distances(play, subject, [found])[0]
-    if not distance < first:  # nor where it is no number
+    if not done or not distance < first:  # nor where it is no number
         found, distance = best, first
     yield Finished(Fitted(found, distance, first, done))
 

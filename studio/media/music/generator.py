@@ -36,7 +36,7 @@ MOST_KEY = 6
 REROLL = Plan(samples=128, steps=80, prior=0.02, anchor=0.2, at_once=16)
 INSTANT = Plan(samples=64, steps=0, at_once=16)
 FIND = Plan(samples=256, steps=300, rate=0.1, prior=0.01, seconds=180.0, at_once=16)
-TUNE = TunePlan(steps=400, rate=0.02, keep=0.5, patience=16)
+TUNE = TunePlan(steps=400, keep=0.5)
 # A phrase takes a sixth of the time of a picture, and notes jump where colours glide.
 LISTENING = Effort(sense=384, samples=768, seeds=32, slopes=14, tries=16, checks=32)
 
