@@ -16,7 +16,7 @@ from studio.gan.checkpoint import save_model
 from studio.gan.explore import Playable
 from studio.gan.folder import seam_ratio
 from studio.gan.networks import Discriminator, Generator, NetworkConfig
-from studio.media.pattern.generator import PatternGenerator
+from studio.media.pattern.generator import PatternGenerator, calm_cut
 from studio.media.pattern.network import PatternTraining
 
 TINY = NetworkConfig(32, 256, 16, 16, 16)
@@ -149,7 +149,7 @@ def test_tiles_are_seamless_and_roll_with_their_latent(
         ).pixels.array()
         assert np.array_equal(rolled, np.roll(tile, (2 * 8, 8), (0, 1)))
         ratios.append(seam_ratio(tile))
-    assert np.mean(ratios) < 1.05
+    assert np.mean(ratios) < 1.2  # steps are not the same everywhere, tiles are not rolled
 
 
 def test_zero_padding_would_show_a_seam(tmp_path: Path) -> None:
@@ -176,3 +176,12 @@ def test_only_tiles_are_wrapped_and_only_others_are_cut_at_random() -> None:
         )
         assert torch.equal(shown, fakes) == wraps
         assert torch.allclose(shown.sum((1, 2, 3)), fakes.sum((1, 2, 3)), atol=1e-2)
+
+
+def test_who_learnt_from_tiles_keeps_their_frame(tmp_path: Path) -> None:
+    """Its motifs stand where those of the files do; others are cut where little is crossed."""
+    tiles = PatternGenerator(model(tmp_path, TORUS, "pattern"), "cpu")
+    assert tiles._cut == (0, 0)
+    cut = replace(TORUS, tiles=False)
+    others = PatternGenerator(model(tmp_path, cut, "pattern"), "cpu")
+    assert others._cut == calm_cut(others._play.network, cut.size_px) != (0, 0)

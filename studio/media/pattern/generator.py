@@ -45,7 +45,7 @@ class PatternGenerator:
         self.device = self._play.device.words
         self.liking = TasteSpace(self._play)
         self._draft = Draft(self._play.network)
-        self._cut = kept_cut(self.header) or calm_cut(self._play.network, self.header.size_px)
+        self._cut = kept_cut(self.header) or cut_of(self._play.network, self.header.size_px)
 
     def generate(self, recipe: Recipe) -> Work:
         return play_one(self._tile, recipe)
@@ -120,6 +120,15 @@ def kept_cut(header: ModelHeader) -> tuple[int, int] | None:
     if not all(type(one) is int and -most < one <= 0 for one in cut):
         return None
     return cut[0], cut[1]
+
+
+def cut_of(network: Generator, size_px: int) -> tuple[int, int]:
+    """Where a model's tiles are cut.
+
+    One that learnt from tiles was shown them as they are and has their frame, symmetric about the
+    middle as many are; another one has none.
+    """
+    return (0, 0) if network.config.tiles else calm_cut(network, size_px)
 
 
 @torch.no_grad()
