@@ -31,6 +31,7 @@ STRICTNESS = (0.5, 2.0, 8.0)
 GIVEN_UP = 0.25  # how much a measure still counts that gets no slider of its own
 MIN_QUALITY = 0.9
 SURE_QUALITY = 0.93  # where a range is chosen, so that other seeds are likely to agree
+CONFIRMING = 3  # times as many seeds: a slider may turn round at one in twenty, and few meet it
 MIN_EFFECT = 0.5  # standard deviations of its measure, from low to high
 ENOUGH_EFFECT = 1.5
 MAX_LEAK = 0.75  # of the own effect
@@ -85,7 +86,7 @@ def find_sliders(
 def _expected(effort: Effort, measures: int) -> int:
     """About how many results it takes; gradients cost two more each."""
     looks = effort.seeds * 2 * len(LAYER_GROUPS) * effort.slopes
-    trials = measures * (3 * effort.tries * 5 + 2 * effort.checks * len(AMOUNTS))
+    trials = measures * (3 * effort.tries * 5 + (1 + CONFIRMING) * effort.checks * len(AMOUNTS))
     return 2 * effort.sense + effort.samples + looks + trials + 4 * OTHERS * effort.tries
 
 
@@ -191,8 +192,8 @@ def _checked(probe: Probe, one: Candidate) -> Generator[Progress, None, Slider]:
     some = range(CHECK_SEED, CHECK_SEED + count)
     values = yield from _values(probe, one, some, AMOUNTS)
     first, last = _range_of(values, one.own)[:2]
-    amounts = AMOUNTS[first : last + 1]
-    others = range(CONFIRM_SEED, CONFIRM_SEED + count)
+    amounts = np.linspace(AMOUNTS[first], AMOUNTS[last], len(AMOUNTS))  # a short one as closely
+    others = range(CONFIRM_SEED, CONFIRM_SEED + CONFIRMING * count)
     values = yield from _values(probe, one, others, amounts)
     return _named(probe, one, amounts, values)
 

@@ -3,8 +3,8 @@
     python tests/benchmarks/sliders.py [MODEL ...] [--seeds 24]
 
 Finds the sliders anew, then moves other seeds than they were found with from low to high, and
-prints for each model a Markdown table: the correlation of its own measure with the amount (rank
-correlation seed by seed, mean over seeds; and of the mean curve), the change of its own measure
+prints for each model a Markdown table: the correlation of its own measure with the amount (of ranks
+and of values, seed by seed, means over seeds; and of the mean curve), the change of its own measure
 and the largest change of another, both in standard deviations over the model's results.
 """
 
@@ -51,12 +51,18 @@ def row(kind: MediumKind, generator, slider: Slider, count: int, deviation: np.n
     leak = f"{names[other]} {change[other]:+.2f}"
     ends = f"{slider.low:g} to {slider.high:g}, {' '.join(slider.groups)}"
     if own < 0:
-        return f"| {slider.name} | {slider.kind} | {ends} | - | - | - | {leak} |"
+        return f"| {slider.name} | {slider.kind} | {ends} | - | - | - | - | {leak} |"
     curve = np.corrcoef(amounts, values[:, :, own].mean(0))[0, 1]
+    seedwise = np.mean([straightness(amounts, one) for one in values[:, :, own]])
     return (
-        f"| {slider.name} | {slider.kind} | {ends} | {monotony(values)[own]:.2f} | {curve:.2f} "
-        f"| {change[own]:+.2f} | {leak} |"
+        f"| {slider.name} | {slider.kind} | {ends} | {monotony(values)[own]:.2f} | {seedwise:.2f} "
+        f"| {curve:.2f} | {change[own]:+.2f} | {leak} |"
     )
+
+
+def straightness(amounts: np.ndarray, values: np.ndarray) -> float:
+    """Correlation of values with amounts; 0 where nothing changes."""
+    return float(np.corrcoef(amounts, values)[0, 1]) if values.std() > 1e-9 else 0.0
 
 
 def main() -> None:
@@ -77,8 +83,8 @@ def main() -> None:
         left_out = [word for word in kind.load_qualities() if word not in {s.name for s in sliders}]
         print(f"\n**{name}** ({kind.name}), found in {seconds:.0f} s of processor time; "
               f"measures without a slider: {', '.join(left_out) or 'none'}\n")  # fmt: skip
-        print("| slider | kind | range, layers | correlation | of the mean | own change | leak |")
-        print("|---|---|---|---|---|---|---|")
+        print("| slider | kind | range, layers | ranks | values | mean | own change | leak |")
+        print("|---|---|---|---|---|---|---|---|")
         for slider in sliders:
             print(row(kind, generator, slider, arguments.seeds, deviation), flush=True)
 
