@@ -51,7 +51,7 @@ TRIALS = {
         config={"augment": 0.0},
     ),
     "copying": Trial(
-        "thirty files, no augmentation", files=30, config={"augment": 0.0, "kimg": 120}
+        "twelve files, no augmentation", files=12, config={"augment": 0.0, "kimg": 350}
     ),
     "overfit": Trial(
         "a hundred files, augmentation at its end from the start",
