@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from studio.core.latent import Recipe
 from studio.core.proposals import ForYou
 from studio.core.verbs import bred, morphed, varied
-from studio.core.work import Progress, Work
+from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
 from studio.ui.result_grid import CELLS, ResultGrid
 from studio.ui.verb_chips import LockChips, VerbChips
@@ -197,7 +197,7 @@ class Explore(QWidget):
     def _arrived(self, numbered: Any) -> None:
         self.grid.put(*numbered)
 
-    def _looking(self, progress: Progress) -> None:
+    def _looking(self, progress: Any) -> None:
         """Results are made and measured before some of them are proposed, which takes seconds."""
         if progress.total:
             share = f"{progress.done / progress.total:.0%}"
