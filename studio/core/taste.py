@@ -11,7 +11,7 @@ that tests/benchmarks/taste.py found best.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -65,6 +65,23 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def tells(self, name: str) -> bool:
+        """Whether random results differ in this quality."""
+        usual = self.background.get(name, np.zeros(0))
+        return len(usual) > 1 and float(usual.std()) > 0
+
+    def even(
+        self, names: Sequence[str], measured: Mapping[str, np.ndarray]
+    ) -> Iterator[np.ndarray]:
+        """Each quality in spreads of random results, away from their mean.
+
+        What is no number counts as that mean, what is far out as FARTHEST.
+        """
+        for name in names:
+            usual = self.background[name]
+            away = (measured[name] - usual.mean()) / usual.std()
+            yield np.clip(np.nan_to_num(away), -FARTHEST, FARTHEST)
 
 
 @dataclass(frozen=True)
@@ -168,20 +185,11 @@ class Taste:
 
     def _explained(self, candidates: Candidates) -> list[tuple[float, Belief, np.ndarray]]:
         """What each explanation is worth, what it believes, and the features that it goes by."""
-        names = [
-            name
-            for name in sorted(candidates.measured)
-            if len(candidates.background.get(name, ())) > 1 and candidates.background[name].std()
-        ]
+        names = [name for name in sorted(candidates.measured) if candidates.tells(name)]
         known = [dict(label.qualities) for label in self.labels]
-        told = np.zeros((len(known), 0)), np.zeros((len(candidates), 0))
-        for name in names:
-            background = candidates.background[name]
-            clicked = np.array([one.get(name, background.mean()) for one in known])
-            columns = (_even(x, background) for x in (clicked, candidates.measured[name]))
-            told = tuple(np.c_[a, b] for a, b in zip(told, columns, strict=True))
-        clicks = np.concatenate([self._places(), told[0]], 1)
-        offered = np.concatenate([candidates.points, told[1]], 1)
+        told = {name: np.array([one.get(name, math.nan) for one in known]) for name in names}
+        clicks = np.column_stack([self._places(), *candidates.even(names, told)])
+        offered = np.column_stack([candidates.points, *candidates.even(names, candidates.measured)])
         which = EXPLANATIONS if names else (PLACE,)
         beliefs = [self._learnt(clicks, explanation, len(names)) for explanation in which]
         worth = np.array([belief.evidence for belief in beliefs])
@@ -217,12 +225,6 @@ def _columns(explanation: tuple[float | None, float | None], qualities: int) -> 
     place, quality = explanation
     first = 0 if place is not None else DIMENSIONS
     return slice(first, DIMENSIONS + (qualities if quality is not None else 0))
-
-
-def _even(values: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """In spreads of random results, away from their mean; what is no number lies there."""
-    away = (values - background.mean()) / background.std()
-    return np.clip(np.nan_to_num(away), -FARTHEST, FARTHEST)
 
 
 def _least_like(points: np.ndarray, among: np.ndarray, chosen: list[int]) -> int:
