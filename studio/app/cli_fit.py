@@ -47,11 +47,19 @@ class Opened:
     name: str
 
 
-def work_document(text: str, device: str, threads: int) -> Opened:
-    """What WORK means: the result of MODEL:SEED, or an exported file just as it is."""
+def work_document(
+    text: str, device: str, threads: int, loaded: dict[Path, Generator] | None = None
+) -> Opened:
+    """What WORK means: the result of MODEL:SEED, or an exported file just as it is.
+
+    loaded keeps the models of several works, by their files.
+    """
     work = original(text)
-    medium = kind_of(work.entry.header.medium)
-    generator = load_generator(medium, work.entry.path, device, threads)
+    medium, file = kind_of(work.entry.header.medium), work.entry.path
+    loaded = {} if loaded is None else loaded
+    if file not in loaded:
+        loaded[file] = load_generator(medium, file, device, threads)
+    generator = loaded[file]
     path = Path(text).expanduser()
     if path.is_file():
         document = read_exported(path).document
@@ -102,7 +110,8 @@ def find(arguments: argparse.Namespace) -> int:
     exporter.export(given, ours, replace(settings, provenance=False))
     origin = Origin.of(entry.header, "find", (path.name,))
     exporter.export(found.document, made, settings, origin)
-    ResultWriter(entry, medium, exporter, origin).warn(found.document, made)
+    copies = ResultWriter(entry, medium, exporter, origin)
+    copies.warn(found.document, made)
     write_bytes(both, png(_side_by_side(medium, given, found.document)))
     for written in (ours, made, both):
         print(plain(str(written)), flush=True)
@@ -114,7 +123,7 @@ def find(arguments: argparse.Namespace) -> int:
     own = out / f"{path.stem}-tuned{exporter.suffix}"
     origin = Origin.of(read_entry(copy.path).header, "find", (path.name,))
     exporter.export(tuned.document, own, settings, origin)
-    ResultWriter(entry, medium, exporter, origin).warn(tuned.document, own)
+    copies.warn(tuned.document, own)
     write_bytes(both, png(_side_by_side(medium, given, found.document, tuned.document)))
     for written in (own, copy.path):
         print(plain(str(written)))

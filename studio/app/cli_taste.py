@@ -15,6 +15,7 @@ from studio.app.cli_models import (
     make_folder,
 )
 from studio.app.cli_text import followed
+from studio.core.kind import Generator
 from studio.core.latent import Recipe
 from studio.core.library import find_model, names_of, places
 from studio.core.proposals import Background, ForYou, background, judge, propose
@@ -38,8 +39,9 @@ def dislike(arguments: argparse.Namespace) -> int:
 def _judge(arguments: argparse.Namespace, liked: bool) -> int:
     device, threads = chosen_device(arguments)
     clicks: dict[str, int] = {}
+    loaded: dict[Path, Generator] = {}
     for work in arguments.works:
-        opened = work_document(work, device, threads)
+        opened = work_document(work, device, threads, loaded)
         taste = judge(opened.medium, opened.generator, opened.document, liked, places())
         clicks[names_of(opened.entry)[0]] = len(taste.labels)
     for name, count in clicks.items():

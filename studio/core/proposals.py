@@ -33,7 +33,6 @@ Background = Mapping[str, np.ndarray]
 class ForYou:
     """What was proposed and why: words for what is liked; clicks that are still missing."""
 
-    recipes: tuple[Recipe, ...]
     words: tuple[str, ...]
     missing: int
 
@@ -57,7 +56,8 @@ def judge(
 def background(kind: MediumKind, generator: Generator, recipe: Recipe) -> Work:
     """Finished(what random results of the model measure, by quality)."""
     seeds = range(BACKGROUND_SEED, BACKGROUND_SEED + BACKGROUND)
-    yield from _measure_all(kind, generator, [seeded(recipe, seed) for seed in seeds])
+    found = yield from _measure(kind, generator, [seeded(recipe, seed) for seed in seeds])
+    yield Finished(found)
 
 
 def propose(
@@ -86,17 +86,11 @@ def propose(
         measured = yield from _measure(kind, generator, recipes)
     points = np.stack([space.coordinates(one.latent) for one in recipes])
     chosen = taste.propose(Candidates(points, measured, usual), count, seed)
-    found = tuple(recipes[index] for index in chosen)
-    for event in generator.generate_many(found):
+    for event in generator.generate_many([recipes[index] for index in chosen]):
         if not isinstance(event, Finished):
             yield event
     told = leanings(taste.measured(True), taste.measured(False), usual) if taste.is_ready else []
-    yield Finished(ForYou(found, why(told, kind.quality_words), max(0, ENOUGH - len(taste.labels))))
-
-
-def _measure_all(kind: MediumKind, generator: Generator, recipes: list[Recipe]) -> Work:
-    found = yield from _measure(kind, generator, recipes)
-    yield Finished(found)
+    yield Finished(ForYou(why(told, kind.quality_words), max(0, ENOUGH - len(taste.labels))))
 
 
 def _measure(kind: MediumKind, generator: Generator, recipes: list[Recipe]) -> Any:

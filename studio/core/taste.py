@@ -134,7 +134,9 @@ class Taste:
         Half of them please most by their place, the others are drawn at random: what is seen may
         have little to do with the place. Fewer than count where there are not so many.
         """
-        fresh = np.array([self.opinion(point) is None for point in points], bool)
+        fresh = np.ones(len(points), bool)
+        for label in self.labels:
+            fresh &= np.abs(points - label.coordinates).max(1, initial=0) >= SAME
         drawn = np.random.default_rng(seed).permutation(np.flatnonzero(fresh))
         if not self.is_ready:
             return drawn[:count].tolist()
