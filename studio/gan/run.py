@@ -21,6 +21,7 @@ from studio.core.work import Finished, Preview, Progress, Work
 from studio.gan.batches import Rows
 from studio.gan.checks import HeldOut
 from studio.gan.device import Device, choose
+from studio.gan.growth import teach_new_levels
 from studio.gan.model_writer import ModelWriter
 from studio.gan.session import Session
 from studio.gan.store import CheckpointStore
@@ -131,6 +132,8 @@ def _opened(
         except (KeyError, ValueError, RuntimeError) as error:
             raise StudioError("The checkpoint does not fit this run's configuration.") from error
         values = found.values
+    elif config.start_model:
+        yield from teach_new_levels(trainer, Path(config.start_model))
     session = Session(run, config, trainer, opened.held_out, opened.writer, values)
     yield from session.work()
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from studio.core.errors import StudioError
 from studio.core.model_file import ModelHeader, read_entry
 from studio.gan.checkpoint import load_whole_model
+from studio.gan.growth import quiet_new_colours
 from studio.gan.train import Trainer
 
 FREEZE_BELOW = 1000  # files; with more the whole discriminator has enough to learn from
@@ -43,21 +44,24 @@ def start_network(header: ModelHeader, described: dict[str, Any]) -> dict[str, A
 def start_from(trainer: Trainer, path: Path, freeze: int) -> None:
     """Take over every weight of a model that has its place here; StudioError when too few have.
 
-    freeze: how many of the discriminator's blocks stay as they are; -1 decides by the folder.
+    freeze: how many of the discriminator's blocks stay as they are; -1 decides by the folder. What
+    is new because the model is smaller is never frozen.
     """
     _, weights, judge = load_whole_model(path)
-    share = _fill(trainer.generator, weights)
-    if share < LEAST_SHARE:
+    taken = _fill(trainer.generator, weights)
+    if _share(trainer.generator, taken) < LEAST_SHARE:
         raise StudioError(
             f"{path.name} is a network of another kind; training cannot go on from it."
         )
+    quiet_new_colours(trainer.generator, weights)
     trainer.average.network.load_state_dict(trainer.generator.state_dict())
     if judge:
-        _fill(trainer.discriminator, judge)
+        taken = _fill(trainer.discriminator, judge)
         count = freeze if freeze >= 0 else FROZEN_BLOCKS * (len(trainer.examples) < FREEZE_BELOW)
-        frozen = frozen_parts(trainer.discriminator, count)
-        for part in frozen:
-            part.requires_grad_(False)
+        parts = frozen_parts(trainer.discriminator, count)
+        old = {id(p) for name, p in trainer.discriminator.named_parameters() if name in taken}
+        for weight in (one for part in parts for one in part.parameters() if id(one) in old):
+            weight.requires_grad_(False)
     trainer.make_optimisers()
 
 
@@ -71,8 +75,8 @@ def frozen_parts(discriminator: nn.Module, count: int) -> list[nn.Module]:
     return [*([first] if first is not None else []), *parts[:count]]
 
 
-def _fill(network: nn.Module, weights: dict[str, Tensor]) -> float:
-    """Copy what fits by name and shape; the share of the network's numbers that was."""
+def _fill(network: nn.Module, weights: dict[str, Tensor]) -> set[str]:
+    """Copy what fits by name and shape; the names of that."""
     own = network.state_dict()
     fitting = {
         name: weights[name]
@@ -80,5 +84,10 @@ def _fill(network: nn.Module, weights: dict[str, Tensor]) -> float:
         if name in weights and weights[name].shape == value.shape
     }
     network.load_state_dict({**own, **fitting})
-    total = sum(value.numel() for value in own.values())
-    return sum(value.numel() for value in fitting.values()) / max(total, 1)
+    return set(fitting)
+
+
+def _share(network: nn.Module, names: set[str]) -> float:
+    """The share of a network's numbers that these names hold."""
+    sizes = {name: value.numel() for name, value in network.state_dict().items()}
+    return sum(sizes[name] for name in names) / max(1, sum(sizes.values()))

@@ -34,6 +34,7 @@ from studio.core.work import result_of
 from studio.gan import train as train_module
 from studio.gan.checks import HeldOut
 from studio.gan.device import Device
+from studio.gan.growth import teach_new_levels
 from studio.gan.losses import gradient_penalty
 from studio.gan.metrics import held_out_figures, reference
 from studio.gan.picture_file import png
@@ -256,6 +257,7 @@ def begin(recipe: Recipe, trial: Trial, chosen: np.ndarray) -> tuple[Trainer, Ca
         set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
     if recipe.frozen is not None and trial.start is not None:
         start_from(trainer, trial.start, recipe.frozen)
+        result_of(teach_new_levels(trainer, trial.start))
     trainer.crossover = train_module.mixing(trial.count, trainer.generator.num_ws, recipe.mixing)
     held_out = HeldOut(examples, learnt, kept, kind.load_features)
     checked = 0.0
