@@ -50,7 +50,8 @@ def new_config(arguments: argparse.Namespace) -> TrainConfig:
     )
     asked = chosen(arguments)
     if arguments.preset:
-        config = preset_config(arguments.preset, replace(config, **asked), medium)
+        asked_for = replace(config, **asked)
+        config = preset_config(arguments.preset, asked_for, medium, arguments.size is not None)
     return replace(config, **asked)
 
 
@@ -79,8 +80,9 @@ def chosen(arguments: argparse.Namespace) -> dict[str, Any]:
     """What was given on the command line, by the names of TrainConfig."""
     base, most = arguments.channels or (None, None)
     start = find_model(arguments.start_model, places()) if arguments.start_model else None
+    own_size = start.header.size_px if start and not arguments.preset else None  # a preset may grow
     given = {
-        "size_px": arguments.size or (start.header.size_px if start else None),
+        "size_px": arguments.size or own_size,
         "kimg": arguments.kimg,
         "seconds": arguments.seconds,
         "preset": arguments.preset,
@@ -111,10 +113,13 @@ def chosen(arguments: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
-def preset_config(word: str, config: TrainConfig, medium: MediumKind) -> TrainConfig:
+def preset_config(
+    word: str, config: TrainConfig, medium: MediumKind, is_sized: bool = False
+) -> TrainConfig:
     """Size, widths, batch and length that a preset takes for this folder on this machine.
 
-    Looks at the folder, measures the machine for a few seconds, and says what it chose.
+    is_sized: a person chose config.size_px. Looks at the folder, measures the machine for a few
+    seconds, and says what it chose.
     """
     report: FolderReport = result_of(
         medium.load_reader().check(Path(config.folder), config.remedies)
@@ -124,8 +129,11 @@ def preset_config(word: str, config: TrainConfig, medium: MediumKind) -> TrainCo
     machine = load_machine(config.device, config.threads)
     pace = Probed(medium, config)
     start = find_model(config.start_model, places()) if config.start_model else None
-    begin = replace(shape_of_model(start), size_px=config.size_px) if start else None
+    begin = shape_of_model(start) if start else None
     facts = facts_of(report, medium)
+    if is_sized:  # --size says it, whatever the preset would take
+        facts = replace(facts, sizes_px=(config.size_px,))
+        begin = replace(begin, size_px=config.size_px) if begin else None
     plan = _plan(word, facts, pace, machine, begin)
     pace.measure(plan.shape)  # the time is that of the shape that was chosen
     plan = _plan(word, facts, pace, machine, begin)

@@ -156,14 +156,21 @@ def plans(
 ) -> tuple[Plan, Plan, Plan]:
     """Draft, good and best for a folder on a machine; begin is the shape of a model to go on from.
 
-    Each takes the largest size, then the widest networks, that learn enough within its time.
+    Each takes the largest size, then the widest networks, that learn enough within its time. A
+    model keeps its widths and may grow, but never shrinks by itself.
     """
-    draft, good, best = (_plan(word, folder, pace, machine, begin) for word in WORDS)
+
+    def plan(word: str, least: Shape | None = None) -> Plan:
+        shapes = _grown(word, folder, machine, begin) if begin else None
+        shapes = shapes or _candidates(word, folder, machine)
+        return _plan(word, folder, pace, machine, [least] if least else shapes, begin is not None)
+
+    draft, good, best = (plan(word) for word in WORDS)
     # A word never promises more than the next one at less: sizes rise from draft to best.
     if good.shape.size_px < draft.shape.size_px:
-        good = _plan("good", folder, pace, machine, draft.shape, begin is not None)
+        good = plan("good", draft.shape)
     if best.shape.size_px < good.shape.size_px:
-        best = _plan("best", folder, pace, machine, good.shape, begin is not None)
+        best = plan("best", good.shape)
     return draft, good, best
 
 
@@ -264,11 +271,9 @@ def _plan(
     folder: FolderFacts,
     pace: Pace,
     machine: Machine,
-    fixed: Shape | None,
-    is_continued: bool | None = None,
+    shapes: list[Shape],
+    continued: bool,
 ) -> Plan:
-    continued = fixed is not None if is_continued is None else is_continued
-    shapes = [fixed] if fixed else _candidates(word, folder, machine)
     shape, kimg = shapes[-1], 0.0
     for shape in shapes:
         kimg, is_enough = _length(word, shape, folder, pace, machine, continued)
@@ -305,11 +310,22 @@ def _candidates(word: str, folder: FolderFacts, machine: Machine) -> list[Shape]
     """Shapes from the most that a word asks for to the least."""
     if not folder.sizes_px:
         return [Shape()]
+    sizes = _sizes(word, folder, machine)
+    sizes = sizes or [min(folder.sizes_px, key=lambda size: abs(size - SMALLEST_PX))]
+    return [Shape(size, *widths) for size in sizes for widths in WIDTHS[word]]
+
+
+def _grown(word: str, folder: FolderFacts, machine: Machine, begin: Shape) -> list[Shape]:
+    """A model's own shape, before it those that it may grow to for a word, the largest first."""
+    larger = [size for size in _sizes(word, folder, machine) if size > begin.size_px]
+    return [*(replace(begin, size_px=size) for size in larger), begin]
+
+
+def _sizes(word: str, folder: FolderFacts, machine: Machine) -> list[int]:
+    """Sides that a word may take and the files are sharp enough for, the largest first."""
     most = LARGEST_PX[machine.kind][word]
     most = min(most, folder.good_for_px or most)
-    sizes = [size for size in folder.sizes_px if SMALLEST_PX <= size <= most]
-    sizes = sizes or [min(folder.sizes_px, key=lambda size: abs(size - SMALLEST_PX))]
-    return [Shape(size, *widths) for size in sorted(sizes, reverse=True) for widths in WIDTHS[word]]
+    return sorted((one for one in folder.sizes_px if SMALLEST_PX <= one <= most), reverse=True)
 
 
 def _fits(shape: Shape, machine: Machine) -> bool:

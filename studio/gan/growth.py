@@ -1,9 +1,9 @@
 """Grows a model: larger networks that begin with what the small ones can.
 
 New levels of the generator add no colours at first, so that it begins with the model's own
-pictures, enlarged. New levels of the discriminator learn, before anything else, to hand on what the
-model's own first layer sees in a picture of the old size. Progressive growing (Karras et al. 2018, arXiv
-1710.10196) fades them in instead, while both networks train on mixtures of two sizes.
+pictures, enlarged. New levels of the discriminator learn, before anything else, to hand on what
+the model's own first layer sees in a picture of the old size. Progressive growing (Karras et al.
+2018, arXiv 1710.10196) fades them in instead, while both networks train on mixtures of two sizes.
 """
 
 from __future__ import annotations

@@ -136,13 +136,23 @@ class PlanChooser(QWidget):
         if entry is None:
             words = self.tr("Begins with networks that know nothing yet.")
         elif self._was_chosen or self._facts is None:
-            words = self.tr("Keeps this model's size, and turns what it knows to your folder.")
+            words = self.tr("Turns what this model knows to your folder.")
         else:
             words = self.tr(
                 "Under {:,} files the quickest way: begins with what this model knows."
             ).format(CONTINUE_BELOW)
+        if entry is not None:
+            words += self._growth_words(shape_of_model(entry))
         self._why.setText(words)
         self._why.setVisible(self._facts is not None)
+
+    def _growth_words(self, begin: Shape) -> str:
+        """That the model will be larger than it is; "" where it keeps its size."""
+        assert self._kind is not None
+        size_px = self.config(TrainConfig(self._kind.name, "")).size_px
+        if not self._kind.sizes_px or size_px <= begin.size_px:
+            return ""
+        return self.tr(" It grows from {} to {} px.").format(begin.size_px, size_px)
 
     def _takes(self) -> str:
         """How long what is chosen takes, the experts' changes included."""

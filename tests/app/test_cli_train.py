@@ -108,6 +108,22 @@ def test_going_on_from_a_model(started, folder_of, model_of, tmp_path, capsys) -
     assert "nonsense" in capsys.readouterr().err
 
 
+def test_a_preset_may_grow_a_model_unless_its_size_is_said(
+    started, folder_of, model_of, tmp_path, monkeypatch, capsys
+) -> None:
+    def load_probe(medium: object, config: TrainConfig) -> Work:
+        yield Finished(1e4)
+
+    monkeypatch.setattr(cli_config, "load_probe", load_probe)
+    monkeypatch.setattr(cli_config, "load_machine", lambda device, threads: Machine("cpu", 8.0))
+    kind = media.kind("artwork")
+    words = (folder_of(kind), "--medium", "artwork", "--from", model_of(kind), "--preset", "good")
+    assert train(*words, "--out", tmp_path / "grown") == 0
+    assert train(*words, "--out", tmp_path / "same", "--size", 32) == 0
+    assert [run.config().size_px for run in started] == [64, 32]
+    assert "64 px" in capsys.readouterr().out
+
+
 def test_several_processes_are_torchruns(started, folder_of, tmp_path, monkeypatch) -> None:
     commands: list[list[str]] = []
 

@@ -1,6 +1,7 @@
 """The rule that chooses size, widths, batch and length for a folder and a machine."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -105,12 +106,29 @@ def test_an_unknown_pace_is_scaled_by_cost_and_called_rough():
     assert draft.is_guess and draft.time_words.startswith("roughly ")
 
 
-def test_going_on_from_a_model_keeps_its_networks_and_is_shorter():
+def test_going_on_from_a_model_keeps_its_widths_and_is_shorter():
     begin = Shape(128, 4096, 96)
-    found = plans(FolderFacts(800, SIZES, 512), lambda *_: 1e4, GPU, begin)
+    found = plans(FolderFacts(800, SIZES, 128), lambda *_: 1e4, GPU, begin)
     fresh = plans(FolderFacts(800, (128,), 128), lambda *_: 1e4, GPU)
     assert {plan.shape for plan in found} == {begin}
     assert found[2].kimg < fresh[2].kimg
+
+
+def test_a_model_grows_as_far_as_files_and_machine_carry_but_never_shrinks():
+    begin = Shape(64, 4096, 96)
+
+    def sizes(folder, pace, machine):
+        found = plans(folder, pace, machine, begin)
+        assert all(plan.shape == replace(begin, size_px=plan.shape.size_px) for plan in found)
+        return [plan.shape.size_px for plan in found]
+
+    sharp = FolderFacts(800, SIZES, 512)
+    assert sizes(sharp, lambda *_: 1e4, GPU) == [128, 256, 512]
+    assert sizes(sharp, lambda *_: 20.0, CPU) == [64, 64, 128]
+    assert sizes(sharp, lambda *_: 1.0, CPU) == [64, 64, 64], "too slow to learn a larger size"
+    assert sizes(FolderFacts(800, SIZES, 64), lambda *_: 1e4, GPU) == [64, 64, 64]
+    assert sizes(FolderFacts(800, (64,), 512), lambda *_: 1e4, GPU) == [64, 64, 64], "--size 64"
+    assert sizes(FolderFacts(800), lambda *_: 1e4, GPU) == [64, 64, 64], "one size only"
 
 
 def test_a_medium_of_one_size_leaves_the_batch_to_it():

@@ -64,7 +64,17 @@ def test_small_folders_begin_with_the_starter_at_its_size(chooser):
     assert made.start_model.endswith("grey.safetensors")
     assert (made.size_px, made.channel_base, made.channel_max) == (64, 4096, 96)
     assert made.preset == "good" and made.seconds is None and made.freeze == -1
-    assert "2,000" in chooser._why.text()
+    assert "2,000" in chooser._why.text() and "grows" not in chooser._why.text()
+
+
+def test_it_says_when_a_model_will_grow(chooser, known, qtbot):
+    known["fake", Shape(128, 4096, 96)] = 100.0
+    chooser.show_report(report(300))
+    chooser.presets.cards[2].click()
+    assert config(chooser).size_px == 128
+    assert chooser._why.text().endswith("It grows from 64 to 128 px.")
+    chooser.show_report(report(300, 64))
+    assert config(chooser).size_px == 64 and "grows" not in chooser._why.text()
 
 
 def test_large_folders_begin_from_scratch(chooser):
