@@ -5,6 +5,7 @@ Whoever asks for the same twice gets the same: what is left to chance comes from
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,12 +50,16 @@ def locked(new: Recipe, before: Recipe, groups: tuple[str, ...]) -> Recipe:
 def varied(
     recipe: Recipe, index: int, strength: float, groups: tuple[str, ...] = LAYER_GROUPS
 ) -> Recipe:
-    """A neighbour: the same index gives the same neighbour, strength 0 the recipe itself."""
+    """A neighbour: the same index gives the same neighbour, strength 0 the recipe itself, 1 another.
+
+    It turns about the average of the model instead of walking straight to a sample, which would
+    fade: what was brought in from outside lies far out in W, and so do its neighbours.
+    """
     latent = recipe.latent
     _refuse_no_layers(groups)
     seed = _seed_from(latent.seed, index, len(latent.moves))
-    other = Latent(seed, latent.psi)
-    return replace(recipe, latent=latent.moved(Toward(other, strength, groups)))
+    drift = Drift(seed, min(1.0, math.sin(strength * math.pi / 2)), groups)
+    return replace(recipe, latent=latent.moved(drift))
 
 
 def bred(

@@ -116,6 +116,8 @@ class Playable:
             there = torch.lerp(ws, self.ws(move.other), move.amount)
         elif isinstance(move, Mix):
             there = self.ws(move.other)
+        elif isinstance(move, Drift) and move.strength <= 0:
+            there = ws
         elif isinstance(move, Drift):
             # Towards a sample of the model's own spread, the distance from the average kept.
             average = self.network.mapping.w_average

@@ -11,6 +11,7 @@ from studio.core.errors import StudioError
 from studio.core.latent import Cross, Drift, Latent, Mix, Recipe, Slide, Toward
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import TrainConfig
+from studio.core.verbs import varied
 from studio.core.work import result_of
 from studio.gan.checkpoint import save_model
 from studio.gan.explore import Playable
@@ -112,6 +113,22 @@ def test_a_drift_stays_as_far_from_the_average_as_results_are(tmp_path: Path) ->
     kept = play.ws(Latent(1).moved(Drift(5, 0.5, ("coarse",))))
     fine = list(play.network.layer_groups()["fine"])
     assert torch.equal(kept[:, fine], play.ws(Latent(1))[:, fine])
+
+
+def test_neighbours_of_a_point_far_out_stay_far_out(tmp_path: Path) -> None:
+    """What was brought in from outside would fade on the straight way to a sample."""
+    play = playable(tmp_path)
+    average = play.network.mapping.w_average
+    far = average + 6 * (play.ws(Latent(1)) - average)
+    here = Recipe("m", Latent(7, point=far.numpy().astype("<f4").tobytes()))
+    ws = torch.cat([play.ws(varied(here, index, 0.3).latent) for index in range(8)])
+    shares = (ws - average).flatten(1).norm(dim=1) / (far - average).norm()
+    assert float(shares.min()) > 0.85
+    assert float((ws - far).flatten(1).norm(dim=1).min()) > 0
+    assert torch.equal(play.ws(varied(here, 0, 0.0).latent), far)
+    wholly = play.ws(varied(here, 3, 1.0).latent)
+    spread = float((play.ws(Latent(2)) - average).norm())
+    assert float((wholly - average).norm()) < 2 * spread, "at 1 nothing is left of it"
 
 
 def test_a_slide_and_a_point_are_plain_numbers(tmp_path: Path) -> None:
