@@ -50,7 +50,7 @@ def locked(new: Recipe, before: Recipe, groups: tuple[str, ...]) -> Recipe:
 def varied(
     recipe: Recipe, index: int, strength: float, groups: tuple[str, ...] = LAYER_GROUPS
 ) -> Recipe:
-    """A neighbour: the same index gives the same neighbour, strength 0 the recipe itself, 1 another.
+    """A neighbour: the same index gives the same one, strength 0 the recipe itself, 1 another.
 
     It turns about the average of the model instead of walking straight to a sample, which would
     fade: what was brought in from outside lies far out in W, and so do its neighbours.
