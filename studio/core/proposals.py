@@ -19,7 +19,7 @@ from studio.core.reasons import leanings, why
 from studio.core.taste import ENOUGH, Candidates, Taste
 from studio.core.taste_file import load_taste, save_taste
 from studio.core.verbs import seeded
-from studio.core.work import Finished, Progress, Work, result_of
+from studio.core.work import Finished, Progress, Work, passed_on, result_of
 
 BACKGROUND = 64  # random results that tell what is much and what is little in this model
 BACKGROUND_SEED = 1_700_000
@@ -75,20 +75,13 @@ def propose(
     proposes the same. StudioError if the taste is for another model.
     """
     space, wanted = generator.liking, MEASURED if taste.is_ready else FEW
-    recipes: list[Recipe] = []
-    for event in space.shortlist(taste, recipe, wanted, seed):
-        if isinstance(event, Finished):
-            recipes = event.value
-        else:
-            yield event
+    recipes: list[Recipe] = yield from passed_on(space.shortlist(taste, recipe, wanted, seed))
     measured: Background = {}
     if taste.is_ready:
         measured = yield from _measure(kind, generator, recipes)
     points = np.stack([space.coordinates(one.latent) for one in recipes])
     chosen = taste.propose(Candidates(points, measured, usual), count, seed)
-    for event in generator.generate_many([recipes[index] for index in chosen]):
-        if not isinstance(event, Finished):
-            yield event
+    yield from passed_on(generator.generate_many([recipes[index] for index in chosen]))
     told = leanings(taste.measured(True), taste.measured(False), usual) if taste.is_ready else []
     yield Finished(ForYou(why(told, kind.quality_words), max(0, ENOUGH - len(taste.labels))))
 

@@ -43,6 +43,25 @@ def result_of(work: Work) -> Any:
     return value
 
 
+def passed_on(work: Work) -> Generator[Progress | Preview, None, Any]:
+    """Every event but the last, whose value it returns: value = yield from passed_on(work)."""
+    value: Any = None
+    for event in work:
+        if isinstance(event, Finished):
+            value = event.value
+        else:
+            yield event
+    return value
+
+
+def noted(work: Work, what: str) -> Work:
+    """The same work, whose progress says what it is doing: Reading apple.png."""
+    for event in work:
+        if isinstance(event, Progress):
+            event = Progress(event.done, event.total, f"{what} {event.note}")
+        yield event
+
+
 def mapped(work: Work, change: Callable[[Any], Any]) -> Work:
     """The same work, with what it shows and finishes with changed."""
     for event in work:

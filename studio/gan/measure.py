@@ -11,13 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from studio.core.errors import StudioError
 from studio.core.examples import Examples
 from studio.core.kind import Features, FolderReport, Generator, Measures, Reader
 from studio.core.latent import Latent, Recipe
 from studio.core.model_file import ModelEntry
 from studio.core.split import halves, held_out_split
-from studio.core.work import Finished, Preview, Progress, Work
+from studio.core.work import Finished, Preview, Progress, Work, noted, passed_on
 from studio.gan.fid import Fid
 from studio.gan.metrics import MOST
 
@@ -70,14 +69,8 @@ def measure(
 def _measured(
     entry: ModelEntry, medium: Measurable, folder: Path, device: str, fid: Fid | None, cache: Path
 ) -> Work:
-    read: tuple[Examples, FolderReport] | None = None
-    for event in medium.load_reader().read(folder, entry.header.size_px, cache):
-        if isinstance(event, Finished):
-            read = event.value
-        elif isinstance(event, Progress):
-            yield Progress(event.done, event.total, f"Reading {event.note}")
-    if read is None:
-        raise StudioError("The folder could not be read.")
+    work = medium.load_reader().read(folder, entry.header.size_px, cache)
+    read: tuple[Examples, FolderReport] = yield from passed_on(noted(work, "Reading"))
     examples, file_count = read[0].pixels, len(read[1].usable)
     train, held_out, known = sides(read[0].sources, entry.header.trained)
     count = min(MOST, max(len(held_out), min(FEWEST_RESULTS, len(train))))

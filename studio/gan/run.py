@@ -17,7 +17,7 @@ from studio.core.fingerprints import Fingerprints, take_fingerprints
 from studio.core.kind import Features, FolderReport, Reader, Recogniser
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.split import held_out_split
-from studio.core.work import Finished, Preview, Progress, Work
+from studio.core.work import Preview, Work, noted, passed_on
 from studio.gan.batches import Rows
 from studio.gan.checks import HeldOut
 from studio.gan.device import Device, choose
@@ -180,15 +180,9 @@ def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig) -> Work:
     """Decode the folder once into the run's cache, on which the run lives from then on."""
     if open_examples(run.cache_path) is not None:
         return
-    result: tuple[Examples, FolderReport] | None = None
     reader = medium.load_reader()
     work = reader.read(Path(config.folder), config.size_px, run.cache_path, config.remedies)
-    for event in work:
-        if isinstance(event, Finished):
-            result = event.value
-        elif isinstance(event, Progress):
-            yield Progress(event.done, event.total, f"Reading {event.note}")
-    assert result is not None
+    result: tuple[Examples, FolderReport] = yield from passed_on(noted(work, "Reading"))
     examples, report = result
     yield Preview(
         run.append("folder", usable=len(report.usable), refused=len(report.refused),

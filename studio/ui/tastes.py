@@ -10,7 +10,7 @@ from studio.core.latent import Recipe
 from studio.core.library import Places
 from studio.core.proposals import Background, background, judge, propose
 from studio.core.taste_file import load_taste
-from studio.core.work import Finished, Progress, Work
+from studio.core.work import Finished, Progress, Work, passed_on
 from studio.ui.generation import LoadedGenerators
 
 
@@ -19,7 +19,7 @@ class TasteWork:
 
     def __init__(self, kind: MediumKind, generators: LoadedGenerators, places: Places) -> None:
         self._kind, self._generators, self._places = kind, generators, places
-        self._backgrounds: dict[str, Background] = {}
+        self._backgrounds: dict[tuple[str, float], Background] = {}  # by model and variety
 
     def judge(self, path: Path, device: str, document: Any, liked: bool | None) -> Work:
         """Finished(Taste) with one more click on a document; None takes the click back."""
@@ -32,13 +32,10 @@ class TasteWork:
         yield Progress(0, 0, "")
         generator = self._generator(path, device)
         taste = load_taste(recipe.model, self._places)
-        if taste.is_ready and recipe.model not in self._backgrounds:
-            for event in background(self._kind, generator, recipe):
-                if isinstance(event, Finished):
-                    self._backgrounds[recipe.model] = event.value
-                else:
-                    yield event
-        usual = self._backgrounds.get(recipe.model, {})
+        key = (recipe.model, recipe.latent.psi)
+        if taste.is_ready and key not in self._backgrounds:
+            self._backgrounds[key] = yield from passed_on(background(self._kind, generator, recipe))
+        usual = self._backgrounds.get(key, {})
         yield from propose(self._kind, generator, taste, recipe, usual, count, seed)
 
     def _generator(self, path: Path, device: str) -> Generator:
