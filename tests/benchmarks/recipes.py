@@ -32,6 +32,7 @@ from studio.core.run_folder import TrainConfig
 from studio.core.split import held_out_split
 from studio.core.work import result_of
 from studio.gan import train as train_module
+from studio.gan import transfer
 from studio.gan.checks import HeldOut
 from studio.gan.device import Device
 from studio.gan.growth import teach_new_levels
@@ -64,6 +65,7 @@ class Recipe:
     mixing: float = 0.9  # chance of style mixing
     is_steered: bool = False  # files kept back steer the augmentation, as in the studio
     frozen: int | None = None  # goes on from the model of --start, so many blocks frozen
+    is_taught: bool = True  # and at a larger size, its new levels begin as growth.py has them
 
 
 VARIED = (
@@ -149,6 +151,7 @@ def _recipes() -> dict[str, Recipe]:
     for frozen, name in ((-1, "continued"), (0, "continued-free"), (1, "continued-frozen-1"),
                          (2, "continued-frozen-2")):  # fmt: skip
         found[name] = Recipe(trainer=Trainer, frozen=frozen)
+    found["continued-untaught"] = Recipe(trainer=Trainer, frozen=0, is_taught=False)
     # The first version with one thing of the new ones changed.
     first: dict[str, Any] = {"penalty_every": 4, "gamma": 0.3}
     found["first-bounded"] = Recipe(first, {"patch": 1, "bounded": True})
@@ -256,8 +259,12 @@ def begin(recipe: Recipe, trial: Trial, chosen: np.ndarray) -> tuple[Trainer, Ca
     if not recipe.light:
         set_mapping_rate(trainer.generator.mapping, recipe.mapping_rate)
     if recipe.frozen is not None and trial.start is not None:
-        start_from(trainer, trial.start, recipe.frozen)
-        result_of(teach_new_levels(trainer, trial.start))
+        if recipe.is_taught:
+            start_from(trainer, trial.start, recipe.frozen)
+            result_of(teach_new_levels(trainer, trial.start))
+        else:
+            with mock.patch.object(transfer, "quiet_new_colours", lambda *_: None):
+                start_from(trainer, trial.start, recipe.frozen)
     trainer.crossover = train_module.mixing(trial.count, trainer.generator.num_ws, recipe.mixing)
     held_out = HeldOut(examples, learnt, kept, kind.load_features)
     checked = 0.0
