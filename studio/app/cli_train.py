@@ -49,7 +49,11 @@ def train(arguments: argparse.Namespace) -> int:
         run.create(config)
     processes = 1 if in_team() else arguments.processes or load_process_count(config.device)
     if processes > 1:
-        return run_team(run, processes, arguments)
+        code = run_team(run, processes, arguments)
+        if code and not exists and not _has_started(run):
+            run.config_path.unlink(missing_ok=True)
+            return 2 if code == 1 else code
+        return code
     medium = kind_of(config.medium)
     show: Show = Lines() if arguments.events else Words(run, config)
     with Stop(run) as stop:
@@ -61,6 +65,10 @@ def train(arguments: argparse.Namespace) -> int:
                 run.config_path.unlink(missing_ok=True)
             raise
     return 128 + stop.signal if stop.signal else 0
+
+
+def _has_started(run: RunFolder) -> bool:
+    return any(record.get("event") == "start" for record in run.events()[0])
 
 
 def _follow_leader(run: RunFolder) -> int:

@@ -26,15 +26,12 @@ class Changes:
 
     def doubled(self) -> Changes:
         """For a batch of reals followed by the fakes they are paired with."""
-        return self._each(lambda t: torch.cat([t, t]))
+        return self.each(lambda t: torch.cat([t, t]))
 
     def part(self, share: slice) -> Changes:
-        return self._each(lambda t: t[share])
+        return self.each(lambda t: t[share])
 
-    def to(self, device: torch.device) -> Changes:
-        return self._each(lambda t: t.to(device, non_blocking=True))
-
-    def _each(self, change: Callable[[Tensor], Tensor]) -> Changes:
+    def each(self, change: Callable[[Tensor], Tensor]) -> Changes:
         return Changes(*(change(getattr(self, field.name)) for field in fields(self)))
 
 

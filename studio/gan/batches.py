@@ -128,8 +128,20 @@ def draw_batch(
     changes = None
     if augment > 0 and picture_shape is not None:
         changes = draw_changes(size, picture_shape, augment, stream(seed, step, CHANGES))
-        changes = changes.part(share).to(device)
+        changes = changes.part(share).each(lambda t: sent(t, device))
+    every_z = sent(z, device)
     return Batch(
-        batches.reals(step), z[share].to(device), other[share].to(device), layer, maps,
-        chance.to(device), changes, z.to(device),
+        batches.reals(step), every_z[share], sent(other[share], device), layer, maps,
+        sent(chance, device), changes, every_z,
     )  # fmt: skip
+
+
+def sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """A copy on the device, without waiting for what CUDA still has to do.
+
+    Only from pinned memory, and only there: elsewhere a copy that does not wait may read memory
+    that is no longer the tensor's.
+    """
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)

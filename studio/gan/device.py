@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -55,8 +57,13 @@ def choose(name: str = "auto", threads: int = 0, trains: bool = False) -> Device
             f"This machine has no {kind} device that torch can use; it has: {', '.join(there)}."
         )
     if kind.startswith("cuda"):
+        cards = torch.cuda.device_count()
+        if trains and _neighbours() > cards:
+            raise StudioError(
+                f"{_neighbours()} processes need as many graphics cards; there are {cards}."
+            )
         if kind == "cuda" and trains:
-            kind = f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % torch.cuda.device_count()}"
+            kind = f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % cards}"
         device = torch.device(kind)
         if trains and device.index is not None:
             torch.cuda.set_device(device)
@@ -68,13 +75,40 @@ def choose(name: str = "auto", threads: int = 0, trains: bool = False) -> Device
     return Device(torch.device("cpu"), f"CPU, {count} thread{'s' if count > 1 else ''}")
 
 
+def usual_ways() -> Callable[[], None]:
+    """What puts back the process-wide settings that choose changes, as they are now."""
+    threads, benchmark = torch.get_num_threads(), torch.backends.cudnn.benchmark
+    tf32 = (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32)
+
+    def put_back() -> None:
+        torch.set_num_threads(threads)
+        torch.backends.cudnn.benchmark = benchmark
+        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
+
+    return put_back
+
+
+def free_memory() -> None:
+    """Give memory of a device that nothing uses any more back to other programs."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
 def _neighbours() -> int:
     """How many processes of a team share this machine."""
     return max(1, int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
 def card_count(name: str) -> int:
-    """How many graphics cards a device name may mean: all of them, or the one that it names."""
+    """How many graphics cards a device name may mean: all of them, or the one that it names.
+
+    One on Windows, where torch's processes do not find each other (pytorch issue 139990).
+    """
+    if sys.platform == "win32":
+        return 1
     return max(1, torch.cuda.device_count()) if name in ("auto", "cuda") else 1
 
 

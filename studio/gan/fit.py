@@ -100,7 +100,7 @@ def spread_of(network: Any) -> Spread:
     random = torch.Generator().manual_seed(0)
     average = network.mapping.w_average
     z = torch.randn(SPREAD_SAMPLES, network.z_dim, generator=random)
-    w = network.mapping(z.to(average.device)).double().cpu()
+    w = network.mapping(z.to(average.device)).cpu().double()  # Apple GPUs know no float64
     values, axes = torch.linalg.eigh(torch.cov(w.T))
     scales = values.clamp_min(0).sqrt()
     scales = scales.clamp_min(max(float(scales.max()) * LEAST_SCALE, 1e-6))

@@ -110,7 +110,7 @@ def training_ws(
     """
     ws = mapping(z)[:, None].expand(-1, layers, -1)
     if other is None or not crossover:
-        return ws
+        return ws.contiguous()  # laid out as mixed ones are, for passes that are compiled
     second = mapping(other)[:, None].expand(-1, layers - crossover, -1)
     return torch.cat([ws[:, :crossover], second], dim=1)
 

@@ -19,14 +19,19 @@ def parameters_of(optimiser: torch.optim.Adam) -> list[nn.Parameter]:
 
 
 @torch.no_grad()
-def apply_gradients(optimiser: torch.optim.Adam, team: Team) -> tuple[Tensor, Tensor]:
+def apply_gradients(
+    optimiser: torch.optim.Adam, team: Team, weight: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Average gradients over the team, take the step, clear them.
 
+    weight is this process's in the average, 1 where all have equal shares of the batch.
     Returns the norm of the gradient and whether it was broken (0 or 1), both on the device. A
     broken gradient becomes zero, with which Adam without momentum leaves every weight in its place:
     one bad step is skipped, and nobody had to wait to find out.
     """
     grads = [p.grad for p in parameters_of(optimiser) if p.grad is not None]
+    if weight != 1:
+        torch._foreach_mul_(grads, weight)  # pyright: ignore
     team.average(grads)
     norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads)))  # pyright: ignore
     whole = torch.isfinite(norm)
@@ -45,10 +50,15 @@ def optimiser_tensors(optimiser: torch.optim.Adam) -> dict[str, Tensor]:
     return found
 
 
+@torch.no_grad()
 def restore_optimiser(optimiser: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         index, _, field = name.partition(".")
         state.setdefault(int(index), {})[field] = value
+    for index, parameter in enumerate(parameters_of(optimiser)):
+        for field, value in state.get(index, {}).items():
+            if value.shape == parameter.shape:  # laid out like the weights: Adam is slow otherwise
+                state[index][field] = torch.empty_like(parameter).copy_(value)
     whole = optimiser.state_dict()
     optimiser.load_state_dict({"state": state, "param_groups": whole["param_groups"]})

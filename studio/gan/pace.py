@@ -9,14 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-import torch
-
 from studio.core.examples import Examples
 from studio.core.kind import Reader
 from studio.core.resources import resource
 from studio.core.run_folder import TrainConfig
 from studio.core.work import Finished, Progress, Work
-from studio.gan.device import choose
+from studio.gan.device import choose, free_memory, usual_ways
 from studio.gan.train import Trainer, Training
 
 WARM_UP_STEPS = 2
@@ -48,11 +46,12 @@ def probe(medium: Medium, config: TrainConfig) -> Work:
             if isinstance(event, Finished):
                 examples = event.value[0]
         assert examples is not None
-        threads = torch.get_num_threads()
+        before = usual_ways()
         try:
             yield from _timed(medium, config, examples)
         finally:
-            torch.set_num_threads(threads)
+            before()
+            free_memory()
 
 
 def _timed(medium: Medium, config: TrainConfig, examples: Examples) -> Work:

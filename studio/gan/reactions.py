@@ -48,7 +48,8 @@ def react(
     if ROLL_BACK in actions:
         problem = _roll_back(trainer, store, guardian)
     if FLOAT32 in actions:
-        trainer.mixed = False
+        trainer.full_precision = True
+        trainer.make_ready()
     if HALF_RATE in actions:
         trainer.set_rate(trainer.rate / 2)
     if DOUBLE_GAMMA in actions:

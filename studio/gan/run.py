@@ -71,7 +71,8 @@ def train_run(run: RunFolder, medium: Medium, resume: bool = False) -> Work:
         yield from _said(run, team, _opened(run, medium, resume, config, device, team))
     finally:
         lock.release()
-        team.close()
+    # Not after an error: the others wait in the middle of something, and closing waits for them.
+    team.close()
 
 
 def _said(run: RunFolder, team: Team, work: Work) -> Work:
@@ -134,6 +135,7 @@ def _opened(
         values = found.values
     elif config.start_model:
         yield from teach_new_levels(trainer, Path(config.start_model))
+    trainer.make_ready()
     session = Session(run, config, trainer, opened.held_out, opened.writer, values)
     yield from session.work()
 

@@ -15,6 +15,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from studio.core.errors import StudioError
+
 TIMEOUT = timedelta(minutes=30)
 
 
@@ -30,6 +32,15 @@ class Team:
     def leads(self) -> bool:
         """Whether this process writes files and decides."""
         return self.rank == 0
+
+    def share_of(self, batch: int) -> slice:
+        """This process's part of a batch; StudioError for fewer examples than processes."""
+        if batch < self.size:
+            raise StudioError(
+                f"A batch of {batch} cannot be shared by {self.size} processes: choose a larger "
+                "batch, or fewer processes."
+            )
+        return slice(self.rank * batch // self.size, (self.rank + 1) * batch // self.size)
 
     def average(self, tensors: Sequence[Tensor]) -> None:
         """Replace each tensor by its mean over the team, in one message."""

@@ -113,7 +113,7 @@ class Trainer:
         self.config = config = resolved(config, training, len(examples))
         self.training, self.examples, self.team = training, examples, team
         self.device = device.torch_device
-        self.mixed = config.precision != "float32" and mixed_precision(self.device)
+        self.full_precision = config.precision == "float32"
         generator, discriminator = training.networks(network)
         layout = torch.channels_last if self.device.type != "mps" else torch.contiguous_format
         self.generator: Any = generator.to(self.device, memory_format=layout)  # type: ignore[call-overload]
@@ -122,17 +122,10 @@ class Trainer:
             team.share(one)
         self.average = Average(self.generator)
         self._quick_discriminator: Any = self.discriminator
-        if config.compile and compiles(self.device):
-            each = config.batch // team.size
-            with self.autocast():
-                self._quick_discriminator = compile_passes(
-                    self.generator, self.discriminator, each, self.device
-                )
         self.rate, self.gamma, self.augment = config.learning_rate, config.gamma, config.augment
         self.accumulate = max(1, config.accumulate)
         self.make_optimisers()
-        each = config.batch // team.size
-        self._share = slice(team.rank * each, (team.rank + 1) * each)
+        self._share = team.share_of(config.batch)
         self.batches = Batches(
             examples,
             lambda chosen, random: training.prepare(chosen, config, random),
@@ -141,6 +134,7 @@ class Trainer:
             self._share,
             self.device,
         )
+        self._is_applying = False
         self.crossover = mixing(len(examples), self.generator.num_ws)
         self.seen = 0
         self.steps = 0
@@ -157,9 +151,30 @@ class Trainer:
     def kimg(self) -> float:
         return self.seen / 1000
 
+    @property
+    def mixed(self) -> bool:
+        """Whether passes without a penalty run in bfloat16 here."""
+        return not self.full_precision and mixed_precision(self.device)
+
+    def make_ready(self) -> None:
+        """Compile the passes where that pays, once all is known that they depend on."""
+        self.go_plain()
+        if not self.config.compile or not compiles(self.device):
+            return
+        each = -(-(self._share.stop - self._share.start) // self.accumulate)
+        with self.autocast():
+            self._quick_discriminator = compile_passes(
+                self.generator, self.discriminator, each, self.device
+            )
+
+    def go_plain(self) -> None:
+        """Forget compiled passes, which were looked at with a certain size and precision."""
+        self.generator.__dict__.pop("synthesise", None)
+        self._quick_discriminator = self.discriminator
+
     def step(self) -> None:
         """One batch; the tally tells how it went, so that no step waits for the device."""
-        batch = self._draw()
+        batch, accumulated = self._draw(), self.accumulate
         parts = self._parts(batch)
         parts = self._attempt(self._discriminator_phase, batch, parts)
         if self.steps % self.config.penalty_every == 0:
@@ -171,6 +186,8 @@ class Trainer:
         self.average.update(
             self.generator, self.config.batch, self.seen, self.config.ema_kimg * 1000
         )
+        if self.accumulate != accumulated:
+            self.make_ready()
 
     def _attempt(
         self, phase: Callable[[list[Part]], None], batch: Batch, parts: list[Part]
@@ -184,13 +201,16 @@ class Trainer:
                 phase(parts)
                 return parts
             except (RuntimeError, MemoryError) as error:
-                can_halve = self.accumulate < len(batch.z) and self.team.size == 1
+                can_halve = self.accumulate < len(batch.z) and not self._is_applying
                 if not is_out_of_memory(error) or not can_halve:
                     raise
+                for part in parts:
+                    part.forget()
             # Outside of the except clause: the error holds the tensors of the failed phase.
             for optimiser in (self.optimiser_d, self.optimiser_g):
                 optimiser.zero_grad(set_to_none=True)
             self.accumulate *= 2
+            self.go_plain()
             parts = self._parts(batch)
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
@@ -269,7 +289,12 @@ class Trainer:
         return self.gamma * (end + (1 - end) * (0.5 + 0.5 * math.cos(math.pi * done)))
 
     def _apply(self, optimiser: torch.optim.Adam, name: str) -> None:
-        norm, broken = apply_gradients(optimiser, self.team)
+        count = self._share.stop - self._share.start
+        self._is_applying = True  # from here on the others of a team count on this process
+        norm, broken = apply_gradients(
+            optimiser, self.team, count * self.team.size / self.config.batch
+        )
+        self._is_applying = False
         self.tally.add(name, norm)
         self.tally.add("broken", broken)
 
@@ -290,7 +315,7 @@ class Trainer:
             "rate": self.rate,
             "gamma": self.gamma,
             "augment": self.augment,
-            "mixed": self.mixed,
+            "full_precision": self.full_precision,
             "accumulate": self.accumulate,
             "tally": self.tally.to_json(),  # part of what the guardian goes by
         }
@@ -303,7 +328,7 @@ class Trainer:
         restore_optimiser(self.optimiser_g, without_prefix("adam_g", tensors))
         restore_optimiser(self.optimiser_d, without_prefix("adam_d", tensors))
         self.seen, self.steps = int(counters["seen"]), int(counters["steps"])
-        self.mixed = self.mixed and bool(counters["mixed"])
+        self.full_precision = self.full_precision or bool(counters.get("full_precision"))
         self.accumulate = max(self.accumulate, int(counters["accumulate"]))
         self.gamma, self.augment = float(counters["gamma"]), float(counters["augment"])
         self.set_rate(float(counters["rate"]))
@@ -359,6 +384,10 @@ class Part:
         self.reals = trainer.training.reals(batch.reals)
         self._fakes: Tensor | None = None
 
+    def forget(self) -> None:
+        """Let go of the fakes and of the graph that they hold in memory."""
+        self._fakes = None
+
     def fakes(self, with_graph: bool = False) -> Tensor:
         """Made once where the whole batch fits; with several parts the graph is made anew, so that
         only one part's lies in memory."""
@@ -379,5 +408,5 @@ class Part:
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error of torch says that the device's memory, or this machine's, ran out."""
     words = str(error).lower()
-    is_said = "out of memory" in words or "not enough memory" in words
+    is_said = any(said in words for said in ("out of memory", "not enough memory", "alloc_failed"))
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or is_said

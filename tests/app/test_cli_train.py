@@ -6,7 +6,9 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from studio import media
 from studio.app import cli_config, cli_team, cli_train
@@ -109,19 +111,42 @@ def test_going_on_from_a_model(started, folder_of, model_of, tmp_path, capsys) -
 
 
 def test_a_preset_may_grow_a_model_unless_its_size_is_said(
-    started, folder_of, model_of, tmp_path, monkeypatch, capsys
+    started, model_of, tmp_path, monkeypatch, capsys
 ) -> None:
     def load_probe(medium: object, config: TrainConfig) -> Work:
         yield Finished(1e4)
 
     monkeypatch.setattr(cli_config, "load_probe", load_probe)
     monkeypatch.setattr(cli_config, "load_machine", lambda device, threads: Machine("cpu", 8.0))
-    kind = media.kind("artwork")
-    words = (folder_of(kind), "--medium", "artwork", "--from", model_of(kind), "--preset", "good")
+    kind, folder = media.kind("artwork"), tmp_path / "sharp"
+    folder.mkdir()
+    for number in range(12):
+        pixels = np.random.default_rng(number).integers(0, 255, (80, 80, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    words = (folder, "--medium", "artwork", "--from", model_of(kind), "--preset", "good")
     assert train(*words, "--out", tmp_path / "grown") == 0
     assert train(*words, "--out", tmp_path / "same", "--size", 32) == 0
     assert [run.config().size_px for run in started] == [64, 32]
     assert "64 px" in capsys.readouterr().out
+
+
+def test_processes_that_never_began_leave_no_run_behind(
+    started, folder_of, tmp_path, monkeypatch
+) -> None:
+    """The same command must work once the folder is mended."""
+    monkeypatch.setattr(cli_train, "run_team", lambda run, processes, arguments: 1)
+    run = tmp_path / "run"
+    words = (folder_of(media.kind("artwork")), "--medium", "artwork", "--out", run)
+    assert train(*words, "--processes", 2) == 2
+    assert not (run / "config.json").exists()
+
+    def breaks_off(run: RunFolder, processes: int, arguments: object) -> int:
+        run.append("start", kimg=0.0)
+        return 1
+
+    monkeypatch.setattr(cli_train, "run_team", breaks_off)
+    assert train(*words, "--processes", 2) == 1
+    assert (run / "config.json").exists(), "a run that had begun can be resumed"
 
 
 def test_several_processes_are_torchruns(started, folder_of, tmp_path, monkeypatch) -> None:

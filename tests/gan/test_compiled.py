@@ -30,7 +30,7 @@ def pretend(monkeypatch, quick: Any) -> None:
 
 def test_the_same_numbers_are_trusted(network, monkeypatch) -> None:
     pretend(monkeypatch, lambda plain, x: plain(x) * 1.001)
-    found = compiled(network, [torch.randn(4, 6)], network)
+    found = compiled(network, [(torch.randn(4, 6),)], network)
     assert found is not network and all(p.grad is None for p in network.parameters())
 
 
@@ -39,7 +39,36 @@ def test_lost_gradients_are_not(network, monkeypatch) -> None:
         return plain[2](plain[1](plain[0](x)).detach())
 
     pretend(monkeypatch, quick)
-    assert compiled(network, [torch.randn(4, 6)], network) is network
+    assert compiled(network, [(torch.randn(4, 6),)], network) is network
+
+
+def test_a_lost_gradient_of_the_input_is_not(network, monkeypatch) -> None:
+    """It is all that the generator learns from; the weights' own gradients may be right."""
+    pretend(monkeypatch, lambda plain, x: plain(x.detach()) + 0 * x.sum())
+    plain = torch.randn(4, 6)
+    assert compiled(network, [(plain,)], network) is not network, "nobody asked for it"
+    wanted = [(plain,), (plain.clone().requires_grad_(),)]
+    assert compiled(network, wanted, network) is network
+
+
+def test_rounding_is_told_from_loss(monkeypatch) -> None:
+    """A gradient that bfloat16 itself moves far may lie as far off, but may not be gone."""
+
+    class Noisy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = nn.Parameter(torch.ones(()))
+
+        def forward(self, x: Tensor, error: float = 0.15) -> Tensor:
+            return self.scale * x * (1 + error * torch.is_autocast_enabled("cpu"))
+
+    network = Noisy()
+    pretend(monkeypatch, lambda plain, x: plain(x, -0.05))
+    x = torch.linspace(-1, 1, 128)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert compiled(network, [(x,)], network) is not network, "no farther than rounding moves"
+        pretend(monkeypatch, lambda plain, x: plain(x, -0.3))
+        assert compiled(network, [(x,)], network) is network
 
 
 def test_a_compiler_that_fails_is_done_without(network, monkeypatch) -> None:
@@ -47,7 +76,7 @@ def test_a_compiler_that_fails_is_done_without(network, monkeypatch) -> None:
         raise RuntimeError("no C++ compiler was found")
 
     pretend(monkeypatch, quick)
-    assert compiled(network, [torch.randn(4, 6)], network) is network
+    assert compiled(network, [(torch.randn(4, 6),)], network) is network
 
 
 @pytest.mark.parametrize("kind", media.kinds(), ids=lambda kind: kind.name)
@@ -69,8 +98,13 @@ def test_a_trainer_takes_compiled_passes(kind, folder_of, tmp_path, monkeypatch)
     network = training.describe(examples.pixels, config)
     device = Device(torch.device("cpu"), "CPU")
     trainer = Trainer(config, training, network, examples.pixels, device)
+    trainer.make_ready()
     calls.clear()
     trainer.step()
     assert calls == ["synthesise", *3 * ["discriminator"]], "both, then what the generator asks"
+    calls.clear()
+    trainer.go_plain()
+    trainer.step()
+    assert calls == [], "after a change of size or precision nothing unseen is used"
     state = trainer.generator.state_dict()
     assert state.keys() == trainer.average.network.state_dict().keys()

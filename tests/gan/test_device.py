@@ -60,3 +60,38 @@ def test_apples_device(monkeypatch):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     assert device.choose("auto").words == "MPS, Apple GPU"
     assert not device.mixed_precision(torch.device("mps"))
+
+
+def test_what_training_sets_for_the_process_can_be_put_back(graphics_card, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "set_device", lambda _: None)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = (torch.get_num_threads(), cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32)
+    put_back = device.usual_ways()
+    device.choose("cuda", threads=2, trains=True)
+    assert cudnn.benchmark and matmul.allow_tf32
+    put_back()
+    assert (torch.get_num_threads(), cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32) == before
+
+
+def test_more_processes_than_cards_are_a_sentence(graphics_card, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    with pytest.raises(StudioError, match="3 processes need as many graphics cards; there are 2"):
+        device.choose("cuda", trains=True)
+
+
+def test_windows_trains_in_one_process(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    assert device.card_count("auto") == 4 and device.card_count("cuda:1") == 1
+    monkeypatch.setattr("sys.platform", "win32")
+    assert device.card_count("auto") == 1
+
+
+def test_memory_that_nothing_uses_is_given_back(graphics_card, monkeypatch):
+    called = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: called.append("cuda"))
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.mps, "empty_cache", lambda: called.append("mps"))
+    device.free_memory()
+    assert called == ["cuda", "mps"]

@@ -316,7 +316,7 @@ def test_broken_numbers_roll_back_and_go_on_slower(run: RunFolder, monkeypatch) 
     assert "last good checkpoint" in alarm["reaction"]
     found = CheckpointStore(run.checkpoints_path).load_newest()
     assert found and found.values["rate"] == SMALL.learning_rate / 2
-    assert found.values["mixed"] is False
+    assert found.values["full_precision"] is True
     assert run.status().state == "finished"
 
 

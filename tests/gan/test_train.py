@@ -10,11 +10,14 @@ import pytest
 import torch
 
 from studio import media
+from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
 from studio.core.run_folder import TrainConfig
 from studio.core.work import result_of
+from studio.gan import train as train_module
 from studio.gan.batches import Batches, Rows
 from studio.gan.device import Device
+from studio.gan.team import ALONE, Team
 from studio.gan.train import Trainer, resolved
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
@@ -33,6 +36,7 @@ def config_for(kind: MediumKind, folder: Path, **changes: Any) -> TrainConfig:
         channel_max=8,
         device="cpu",
         threads=1,
+        precision="float32",
     )
     return replace(small, **changes)
 
@@ -42,14 +46,13 @@ def trainer_for(folder_of, tmp_path):
     """A small trainer of a medium; every call reads the folder anew."""
     made: list[Trainer] = []
 
-    def make(kind: MediumKind, **changes: Any) -> Trainer:
+    def make(kind: MediumKind, team: Team = ALONE, **changes: Any) -> Trainer:
         config = config_for(kind, folder_of(kind), **changes)
         cache = tmp_path / f"cache-{len(made)}"
         examples, _ = result_of(kind.load_reader().read(folder_of(kind), config.size_px, cache))
         training = kind.load_training()
         network = training.describe(examples.pixels, config)
-        made.append(Trainer(config, training, network, examples.pixels, CPU))
-        made[-1].mixed = False
+        made.append(Trainer(config, training, network, examples.pixels, CPU, team))
         return made[-1]
 
     return make
@@ -117,6 +120,82 @@ def test_memory_that_runs_out_halves_the_parts(kind: MediumKind, trainer_for) ->
     after = weights(trainer)
     assert any(not torch.equal(before[n], after[n]) for n in before if n.startswith("generator"))
     assert all(p.requires_grad for p in trainer.discriminator.parameters())
+
+
+@KINDS
+def test_a_phase_that_failed_leaves_no_graph_behind(kind: MediumKind, trainer_for) -> None:
+    """The penalty, the hungriest, is tried again on a memory that is really free."""
+    trainer = trainer_for(kind, penalty_every=1)
+    phase, seen = trainer._penalty_phase, []
+
+    def scarce(parts: Any) -> None:
+        seen.append(parts)
+        if len(seen) == 1:
+            assert parts[0]._fakes is not None and parts[0]._fakes.requires_grad
+            raise RuntimeError("CUDNN_STATUS_ALLOC_FAILED")
+        assert all(part._fakes is None for part in seen[0])
+        phase(parts)
+
+    trainer._penalty_phase = scarce  # type: ignore[method-assign]
+    trainer.step()
+    assert len(seen) == 2 and trainer.accumulate == 2
+
+
+def test_in_a_team_memory_may_run_out_before_the_others_count_on_it(trainer_for) -> None:
+    class Two(Team):
+        def average(self, tensors: Any) -> None:
+            if failures.pop(0):
+                raise torch.OutOfMemoryError("CUDA out of memory")
+
+        def share(self, network: Any) -> None:
+            pass
+
+    trainer = trainer_for(media.kind("artwork"), team=Two(0, 2))
+    failures = [False] * 9
+    phase, first = trainer._generator_phase, [True]
+
+    def scarce(parts: Any) -> None:
+        if first.pop() if first else False:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        phase(parts)
+
+    trainer._generator_phase = scarce  # type: ignore[method-assign]
+    trainer.step()
+    assert trainer.accumulate == 2
+    failures[:] = [True]
+    with pytest.raises(torch.OutOfMemoryError):
+        trainer.step()
+
+
+def test_shares_of_a_batch_are_all_of_it_and_weigh_what_they_hold() -> None:
+    shares = [Team(rank, 3).share_of(16) for rank in range(3)]
+    assert [place for share in shares for place in range(16)[share]] == list(range(16))
+    with pytest.raises(StudioError, match="batch of 4 cannot be shared by 8"):
+        Team(0, 8).share_of(4)
+
+
+def test_what_the_guardian_decided_outlasts_a_device_without_bfloat16(
+    trainer_for, monkeypatch
+) -> None:
+    trainer = trainer_for(media.kind("artwork"), precision="auto")
+    monkeypatch.setattr(train_module, "mixed_precision", lambda device: False)
+    assert not trainer.mixed and trainer.counters()["full_precision"] is False
+    saved = trainer.tensors(), trainer.counters()
+    monkeypatch.setattr(train_module, "mixed_precision", lambda device: True)
+    trainer.restore(*saved)
+    assert trainer.mixed, "a device that can takes bfloat16 again"
+    trainer.restore(saved[0], {**saved[1], "full_precision": True})
+    assert not trainer.mixed
+
+
+def test_adams_memory_lies_as_the_weights_do_after_a_restore(trainer_for) -> None:
+    trainer = trainer_for(media.kind("artwork"))
+    trainer.step()
+    saved = {name: value.contiguous() for name, value in trainer.tensors().items()}
+    trainer.restore(saved, trainer.counters())
+    for optimiser in (trainer.optimiser_g, trainer.optimiser_d):
+        for weight, state in optimiser.state.items():
+            assert state["exp_avg_sq"].stride() == weight.stride()
 
 
 def test_other_errors_and_the_last_part_are_not_swallowed(trainer_for) -> None:
