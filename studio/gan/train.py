@@ -315,13 +315,20 @@ class Trainer:
             "rate": self.rate,
             "gamma": self.gamma,
             "augment": self.augment,
+            "asked": self._asked(),
             "full_precision": self.full_precision,
             "accumulate": self.accumulate,
             "tally": self.tally.to_json(),  # part of what the guardian goes by
         }
 
+    def _asked(self) -> dict[str, float]:
+        """What a person, or the preset, wanted; the guardian may have moved on from it since."""
+        config = self.config
+        return {"rate": config.learning_rate, "gamma": config.gamma, "augment": config.augment}
+
     def restore(self, tensors: dict[str, Tensor], counters: dict[str, Any]) -> None:
-        """Go on exactly where tensors() and counters() were taken."""
+        """Go on exactly where tensors() and counters() were taken; what is asked for by another
+        number now than then begins at that."""
         self.generator.load_state_dict(without_prefix("generator", tensors))
         self.discriminator.load_state_dict(without_prefix("discriminator", tensors))
         self.average.network.load_state_dict(without_prefix("average", tensors))
@@ -330,8 +337,12 @@ class Trainer:
         self.seen, self.steps = int(counters["seen"]), int(counters["steps"])
         self.full_precision = self.full_precision or bool(counters.get("full_precision"))
         self.accumulate = max(self.accumulate, int(counters["accumulate"]))
-        self.gamma, self.augment = float(counters["gamma"]), float(counters["augment"])
-        self.set_rate(float(counters["rate"]))
+        asked = self._asked()
+        before = counters.get("asked", asked)
+        new = {name: value for name, value in asked.items() if value != before.get(name, value)}
+        now = {name: float(counters[name]) for name in asked} | new
+        self.gamma, self.augment = now["gamma"], now["augment"]
+        self.set_rate(now["rate"])
         self.tally.restore(counters["tally"], self.device)
 
     def set_rate(self, rate: float) -> None:

@@ -188,6 +188,22 @@ def test_what_the_guardian_decided_outlasts_a_device_without_bfloat16(
     assert not trainer.mixed
 
 
+def test_what_is_asked_for_anew_begins_when_a_run_goes_on(trainer_for) -> None:
+    kind = media.kind("artwork")
+    trainer = trainer_for(kind, gamma=0.5)
+    trainer.gamma, trainer.augment = 2.0, 0.3  # the guardian's
+    saved = trainer.tensors(), json.loads(json.dumps(trainer.counters()))
+    again = trainer_for(kind, gamma=0.5)
+    again.restore(*saved)
+    assert (again.gamma, again.augment, again.rate) == (2.0, 0.3, trainer.rate)
+    other = trainer_for(kind, gamma=8.0, learning_rate=0.001)
+    other.restore(*saved)
+    assert (other.gamma, other.augment, other.rate) == (8.0, 0.3, 0.001)
+    older = {name: value for name, value in saved[1].items() if name != "asked"}
+    other.restore(saved[0], older)
+    assert other.gamma == 2.0, "checkpoints that do not say so go on as they were"
+
+
 def test_adams_memory_lies_as_the_weights_do_after_a_restore(trainer_for) -> None:
     trainer = trainer_for(media.kind("artwork"))
     trainer.step()
