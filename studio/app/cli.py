@@ -60,7 +60,12 @@ def main(argv: Sequence[str]) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            if error.filename is None:
+                raise
+            print(f"atelier: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+            return BAD_INPUT
         # Whoever read our output is gone, as in `atelier models | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def work_document(
     if file not in loaded:
         loaded[file] = load_generator(medium, file, device, threads)
     generator = loaded[file]
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     if path.is_file():
         document = read_exported(path).document
     else:
@@ -107,6 +108,9 @@ def find(arguments: argparse.Namespace) -> int:
     ours = out / f"{path.stem}-original{exporter.suffix}"
     made = out / f"{path.stem}-found{exporter.suffix}"
     both = out / f"{path.stem}-side-by-side.png"
+    if out.resolve() == path.resolve().parent:  # what lies beside a person's file may be theirs
+        for there in (one for one in (ours, made, both) if one.exists()):
+            raise StudioError(f"{there} is there already: choose another --out.")
     exporter.export(given, ours, replace(settings, provenance=False))
     origin = Origin.of(entry.header, "find", (path.name,))
     exporter.export(found.document, made, settings, origin)
@@ -141,7 +145,7 @@ def _private_copy(arguments: argparse.Namespace, entry: ModelEntry) -> PrivateCo
     file = Path(arguments.file).name
     copy = PrivateCopy.new(places().models_path, entry.header, file, arguments.name or "")
     if arguments.tuned:
-        copy = replace(copy, path=Path(arguments.tuned).expanduser())
+        copy = replace(copy, path=Path(os.path.expanduser(arguments.tuned)))
     copy.refuse_taken()
     return copy
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 from studio.app.cli_text import plain
@@ -17,7 +18,7 @@ from studio.media import read_exported
 
 def show(arguments: argparse.Namespace) -> int:
     """Print the provenance of a file; StudioError if it says nothing, or nothing true."""
-    path = Path(arguments.file).expanduser()
+    path = Path(os.path.expanduser(arguments.file))
     provenance = read_exported(path).provenance
     entries, _ = every_model(provenance.medium, places())
     if arguments.json:

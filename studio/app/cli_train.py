@@ -51,7 +51,7 @@ def train(arguments: argparse.Namespace) -> int:
     if processes > 1:
         code = run_team(run, processes, arguments)
         if code and not exists and not _has_started(run):
-            run.config_path.unlink(missing_ok=True)
+            run.forget_start()
             return 2 if code == 1 else code
         return code
     medium = kind_of(config.medium)
@@ -61,8 +61,7 @@ def train(arguments: argparse.Namespace) -> int:
             follow(load_run(run, medium, arguments.resume), show, stop)
         except StudioError:
             if not exists and not stop.started:
-                # Nothing was trained: the same command must work once the folder is mended.
-                run.config_path.unlink(missing_ok=True)
+                run.forget_start()
             raise
     return 128 + stop.signal if stop.signal else 0
 
@@ -97,6 +96,11 @@ def _refuse_inside(folder: Path, out: Path) -> None:
         raise StudioError(
             "The run would lie inside the folder to train on, which is never written to; "
             "choose another --out."
+        )
+    if folder.resolve().is_relative_to(out.resolve()):
+        raise StudioError(
+            "The folder to train on lies inside that of the run, which is written to; choose "
+            "another --out."
         )
 
 
@@ -160,7 +164,8 @@ class Words:
 
     def reading(self, progress: Progress) -> None:
         total = f" of {progress.total}" if progress.total else ""
-        self._changing(f"Reading the folder: {progress.done}{total}")
+        what = "Reading the folder" if progress.note.startswith("Reading") else progress.note
+        self._changing(f"{what}: {progress.done}{total}")
 
     def record(self, record: dict[str, Any]) -> None:
         match record["event"]:

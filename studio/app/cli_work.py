@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class Original:
 
 def original(work: str) -> Original:
     """What MODEL:SEED names, or an exported file; StudioError where there is no such result."""
-    path = Path(work).expanduser()
+    path = Path(os.path.expanduser(work))
     if path.is_file():
         return _exported(path)
     model, colon, seed = work.rpartition(":")

@@ -108,7 +108,11 @@ def walk(folder: Path) -> Walk:
 
     StudioError when the folder is missing, not a folder or unreadable.
     """
-    if not folder.exists():
+    try:
+        is_there = folder.exists()
+    except OSError as error:
+        raise _sentence(folder, error) from error
+    if not is_there:
         raise StudioError(f"There is no folder {folder}.")
     if not folder.is_dir():
         raise StudioError(f"{folder.name} is a file, not a folder.")
@@ -122,7 +126,7 @@ def walk(folder: Path) -> Walk:
         hidden = [name for name in folders if name.startswith(".")]
         ignored += [(here / name).relative_to(folder).as_posix() + "/" for name in hidden]
         folders[:] = sorted(
-            name for name in folders if name not in hidden and not (here / name).is_symlink()
+            name for name in folders if name not in hidden and not os.path.islink(here / name)
         )
         for name in sorted(names):
             path = here / name
@@ -138,7 +142,7 @@ def walk(folder: Path) -> Walk:
 
 def _leaves(path: Path, root: Path) -> bool:
     """True for a link out of the folder; a dangling one inside stays, to be reported."""
-    if not path.is_symlink():
+    if not os.path.islink(path):
         return False
     try:
         return not path.resolve().is_relative_to(root)

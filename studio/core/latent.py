@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from studio.core.errors import StudioError
+
 LAYER_GROUPS = ("coarse", "middle", "fine")
 MAX_SEED = 2**32 - 1
 DRAWN_SEEDS = 10**6  # those that a search draws; more digits nobody reads out
-FIRST_SEED = 5  # what a new document begins with: a good start in all three starter models
+FIRST_SEED = 4  # what a new document begins with: a good start in all three starter models
 MAX_MOVES = 64  # of one latent
 MAX_DEPTH = 12  # parents of parents
 MAX_LATENTS = 256  # in all, with those that moves lead to
@@ -219,3 +221,15 @@ class Recipe:
 
     def with_latent(self, **changes: Any) -> Recipe:
         return replace(self, latent=replace(self.latent, **changes))
+
+
+def whole_option(recipe: Recipe, name: str, default: int) -> int:
+    """An option that is a whole number; StudioError for what a file of a stranger has there."""
+    value = recipe.option(name, default)
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise StudioError(f"The recipe asks for {name} {value!r}, which is no number.") from error
+    if abs(number) > MAX_SEED:
+        raise StudioError(f"The recipe asks for {name} {value!r}, which is too large.")
+    return number

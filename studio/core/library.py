@@ -70,7 +70,7 @@ def places() -> Places:
     """The system's usual folders, or all of them below $ATELIER_HOME where that is set."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return places_below(Path(home).expanduser().absolute())
+        return places_below(Path(os.path.expanduser(home)).absolute())
     dirs = platformdirs.PlatformDirs("atelier", appauthor=False)
     return Places(
         dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path
@@ -103,7 +103,7 @@ def find_model(name: str, places: Places) -> ModelEntry:
 
     StudioError that names what there is.
     """
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     if path.is_dir() and RunFolder(path).model_path.exists():
         return read_entry(RunFolder(path).model_path)
     if path.is_file():

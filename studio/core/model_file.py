@@ -17,6 +17,9 @@ FORMAT = 1
 SUFFIX = ".safetensors"
 HEADER_KEY = "atelier"
 MAX_HEADER_BYTES = 8 * 2**20
+MAX_SIDE = 4096
+MOST_NUMBER = 1e15
+DAMAGED = (ValueError, TypeError, KeyError, OverflowError)
 MAX_PREVIEW_BYTES = 2 * 2**20
 PREVIEW = "preview_png"  # a uint8 tensor in the file: a small picture for lists
 FINGERPRINTS = "fingerprints"  # a uint8 tensor in the file, see fingerprints.py
@@ -64,17 +67,27 @@ def header_from_metadata(metadata: Mapping[str, str] | None, name: str) -> Model
     try:
         if int(values["format"]) > FORMAT:
             raise StudioError(f"{name} was made by a newer Atelier; update to open it.")
+        size_px, network = values["size_px"], dict(values["network"])
+        if type(size_px) is not int or not 0 <= size_px <= MAX_SIDE:
+            raise ValueError("no size")
+        if network.get("size_px", size_px) != size_px:
+            raise ValueError("two sizes")
         return ModelHeader(
             id=str(values["id"])[:64],
             medium=str(values["medium"])[:64],
             name=str(values["name"])[:200],
-            size_px=int(values["size_px"]),
-            network=dict(values["network"]),
-            trained=dict(values["trained"]),
+            size_px=size_px,
+            network=network,
+            trained={k: v for k, v in dict(values["trained"]).items() if _is_sane(v)},
             fingerprints=dict(values.get("fingerprints") or {}),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except DAMAGED as error:
         raise StudioError(f"The header of {name} is damaged.") from error
+
+
+def _is_sane(value: Any) -> bool:
+    """Whether a number can be shown; JSON knows whole ones of any length."""
+    return not isinstance(value, (int, float)) or abs(value) <= MOST_NUMBER
 
 
 def read_entry(path: Path) -> ModelEntry:
@@ -97,7 +110,7 @@ def read_entry(path: Path) -> ModelEntry:
             return ModelEntry(path, header, preview)
     except OSError as error:
         raise StudioError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (*DAMAGED, AttributeError, RecursionError) as error:
         raise StudioError(f"{path.name} is not an Atelier model, or it is damaged.") from error
 
 
@@ -141,7 +154,12 @@ def find_models(folders: list[Path]) -> tuple[list[ModelEntry], list[str]]:
     entries: list[ModelEntry] = []
     problems: list[str] = []
     for folder in folders:
-        for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
+        try:
+            paths = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+        except OSError as error:
+            problems.append(f"The models in {folder} cannot be read: {error.strerror or error}.")
+            continue
+        for path in paths:
             try:
                 entries.append(read_entry(path))
             except StudioError as error:

@@ -7,6 +7,7 @@ import errno
 import json
 import math
 import os
+import shutil
 import time
 from collections import deque
 from dataclasses import asdict, dataclass, fields, replace
@@ -79,6 +80,11 @@ class TrainConfig:
         return asdict(self)
 
 
+def _read_by(config: TrainConfig) -> list[Any]:
+    """What decides which examples a folder gives."""
+    return [config.medium, config.folder, config.size_px, sorted(config.remedies)]
+
+
 def config_from_json(json_values: Any) -> TrainConfig:
     """Read a config file; StudioError if it makes no sense."""
     try:
@@ -89,6 +95,9 @@ def config_from_json(json_values: Any) -> TrainConfig:
         config = TrainConfig(**values)
         for field in fields(TrainConfig):
             _refuse_other_kind(getattr(config, field.name), field.default)
+        least = {"penalty_every": 1, "seed": 0, "threads": 0, "size_px": 1, "learning_rate": 0}
+        if any(getattr(config, name) < bound for name, bound in least.items()):
+            raise ValueError("out of range")
         return config
     except (TypeError, ValueError, OverflowError) as error:
         raise StudioError("The configuration of this training run is damaged.") from error
@@ -184,12 +193,39 @@ class RunFolder:
         self.tensorboard_path = path / "tensorboard"
         self._unwritten: deque[bytes] = deque(maxlen=MAX_UNWRITTEN)
 
+    def is_cache_of(self, config: TrainConfig) -> bool:
+        """Whether the cache holds what this configuration reads; older ones do not say."""
+        try:
+            return json.loads(self._cache_note.read_bytes()) == _read_by(config)
+        except FileNotFoundError:
+            return True
+        except (OSError, ValueError, RecursionError):
+            return False
+
+    def note_cache_of(self, config: TrainConfig) -> None:
+        """Write down what the cache is about to be read from."""
+        self.cache_path.mkdir(parents=True, exist_ok=True)
+        write_bytes(self._cache_note, json.dumps(_read_by(config)).encode())
+
+    @property
+    def _cache_note(self) -> Path:
+        return self.cache_path / "of.json"
+
+    def forget_start(self) -> None:
+        """Take back a run in which nothing was trained, so that the same start works once what
+        was in its way is mended."""
+        self.config_path.unlink(missing_ok=True)
+        shutil.rmtree(self.cache_path, ignore_errors=True)
+
     def create(self, config: TrainConfig) -> None:
-        """Start a run here; StudioError if there is one already."""
+        """Start a run here; StudioError where one, or a model that it would replace, is there."""
         if self.config_path.exists():
             raise StudioError(
                 f"{self.path} already holds a training run: resume it, or choose another folder."
             )
+        taken = next((one for one in (self.model_path, self.best_path) if one.exists()), None)
+        if taken is not None:
+            raise StudioError(f"{taken} is there already: choose another folder for the run.")
         write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
         with contextlib.suppress(OSError):  # who writes a sample makes it again
             self.samples_path.mkdir(exist_ok=True)

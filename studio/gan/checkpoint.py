@@ -96,6 +96,8 @@ def save_model(
     header = replace(header, id=weights_id(tensors))
     if discriminator is not None:
         tensors |= prefixed(DISCRIMINATOR, _halves(discriminator))
+    if not all(map(_is_finite, tensors.values())):
+        raise FloatingPointError("weights that a model file cannot hold")
     if preview_png:
         picture = np.frombuffer(preview_png, np.uint8).copy()
         tensors[PREVIEW] = torch.from_numpy(picture)

@@ -18,6 +18,7 @@ if sys.platform == "win32":
 else:
     import resource
 
+MOST_THREADS = 4  # for each core; torch stands no more than some thousands
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
 
@@ -48,7 +49,8 @@ def choose(name: str = "auto", threads: int = 0, trains: bool = False) -> Device
     if name.partition(":")[0] not in DEVICES:
         raise StudioError(f"There is no device {name!r}; there are: {', '.join(DEVICES)}.")
     cores = os.cpu_count() or 2
-    count = threads or (max(1, cores // _neighbours()) if trains else max(1, cores - 1))
+    usual = max(1, cores // _neighbours()) if trains else max(1, cores - 1)
+    count = min(max(0, threads), MOST_THREADS * cores) or usual
     torch.set_num_threads(count)
     there = available()
     kind = there[0] if name == "auto" else name

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
@@ -34,11 +37,22 @@ DECODE_PX = 1024  # larger JPEGs are decoded at a fraction of their size
 # What Pillow's decoders raise on broken files.
 BROKEN = (
     OSError, SyntaxError, ValueError, IndexError, KeyError, EOFError, OverflowError, MemoryError,
-    TypeError, AttributeError,
+    TypeError, AttributeError, RuntimeError, ArithmeticError, struct.error, zlib.error,
 )  # fmt: skip
+ORIENTATION = 0x0112  # of EXIF
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 MOST_REPEATS = 8
 SAME_SHARE = 0.12  # of the usual change when rolled: drawn repeats differ by a little smoothing
-BACKGROUND = (255, 255, 255)
+Colour = tuple[int, int, int]
+BACKGROUND: Colour = (255, 255, 255)
 
 
 class Curable(StudioError):
@@ -63,13 +77,15 @@ class Opened:
     cures: tuple[str, ...] = ()
 
 
-def open_picture(path: Path, remedies: Sequence[str] = ()) -> Opened:
-    """Decode a picture of any mode as upright RGB on white.
+def open_picture(
+    path: Path, remedies: Sequence[str] = (), background: Colour = BACKGROUND
+) -> Opened:
+    """Decode a picture of any mode as upright RGB, on white where it is transparent.
 
     StudioError says what is wrong, Curable where one more remedy would do.
     """
     with opened_file(path) as file:
-        return decode(file, remedies)
+        return decode(file, remedies, background)
 
 
 @contextlib.contextmanager
@@ -84,19 +100,21 @@ def opened_file(path: Path) -> Iterator[BufferedReader]:
         file = open(path, "rb")  # noqa: SIM115 - closed below, after what is done with it
     except OSError as error:
         raise StudioError(
-            "the link points to nothing" if path.is_symlink() else str(error.strerror)
+            "the link points to nothing" if os.path.islink(path) else str(error.strerror)
         ) from error
     with file:
         yield file
 
 
-def decode(file: BufferedReader, remedies: Sequence[str] = ()) -> Opened:
+def decode(
+    file: BufferedReader, remedies: Sequence[str] = (), background: Colour = BACKGROUND
+) -> Opened:
     """Decode an open file, as open_picture does."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(file, formats=FORMATS) as image:
-                return _upright(image, remedies)
+                return _upright(image, remedies, background)
     except UnidentifiedImageError as error:
         raise StudioError("this is not a picture, whatever its name says") from error
     except Image.DecompressionBombError as error:
@@ -105,7 +123,7 @@ def decode(file: BufferedReader, remedies: Sequence[str] = ()) -> Opened:
         raise StudioError("the file is damaged or cut short") from error
 
 
-def _upright(image: Image.Image, remedies: Sequence[str]) -> Opened:
+def _upright(image: Image.Image, remedies: Sequence[str], background: Colour) -> Opened:
     width, height = image.size
     cures = _cures(width, height)
     for cure, words in cures.items():
@@ -114,12 +132,22 @@ def _upright(image: Image.Image, remedies: Sequence[str]) -> Opened:
     mode = colour_mode(image)
     image.draft("RGB", (DECODE_PX, DECODE_PX))
     image.load()
-    upright = ImageOps.exif_transpose(image)
+    upright = _turned(image)
     if (upright.width > upright.height) != (width > height):
         width, height = height, width
-    rgb = _flat_rgb(upright)
+    rgb = _flat_rgb(upright, background)
     rgb = _middle(rgb) if CROP_LONG in cures else rgb
     return Opened(rgb, width, height, mode, tuple(cures))
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """A photograph as it was seen; what else its camera wrote does not matter, nor whether it can
+    be written again, as Pillow's own function for this does."""
+    try:
+        turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    except (*BROKEN,):
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _cures(width: int, height: int) -> dict[str, str]:
@@ -156,7 +184,7 @@ def colour_mode(image: Image.Image) -> str:
     return {"CMYK": "CMYK", "P": "palette", "L": "grey", "1": "grey"}.get(image.mode, "colour")
 
 
-def _flat_rgb(image: Image.Image) -> Image.Image:
+def _flat_rgb(image: Image.Image, background: Colour) -> Image.Image:
     """RGB with transparency laid on white, 16-bit greys brought down to 8."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, dtype=np.float64)
@@ -167,7 +195,7 @@ def _flat_rgb(image: Image.Image) -> Image.Image:
         rgba = image.convert("RGBA")
         if rgba.getextrema()[3][1] == 0:  # type: ignore[index]
             raise StudioError("it is fully transparent")
-        ground = Image.new("RGBA", rgba.size, (*BACKGROUND, 255))
+        ground = Image.new("RGBA", rgba.size, (*background, 255))
         return Image.alpha_composite(ground, rgba).convert("RGB")
     return image.convert("RGB")
 

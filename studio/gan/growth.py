@@ -55,6 +55,8 @@ def teach_new_levels(trainer: Trainer, path: Path) -> Work:
         features = _seen(network.from_rgb, x)
         for block in new:
             features = block(features)
+        if features.shape != wanted.shape or not bool(wanted.any()):
+            return  # a discriminator that is not this one's smaller self
         optimiser.zero_grad()
         ((features - wanted).square().mean() / wanted.square().mean()).backward()
         optimiser.step()
@@ -70,7 +72,7 @@ def _first_layer(judge: dict[str, Tensor]) -> EqualConv | None:
         return None
     layer = EqualConv(weight.shape[1], weight.shape[0], (1, 1), gain=LRELU_GAIN)
     if weight.shape != layer.weight.shape or weight.shape[1] not in PATCHES:
-        return None
+        return None  # looks at other squares
     layer.load_state_dict({"weight": weight, "bias": bias})
     return layer
 

@@ -13,6 +13,7 @@ from studio.gan.folder import CROP_LONG, ENLARGE_SMALL, open_picture
 NOTHING_KEPT = "Nothing is kept: mark what shall stay as it is."
 ALL_KEPT = "Everything is kept: leave a part free to be made anew."
 WHITE = 128
+BLACK = (0, 0, 0)  # what is transparent in a mask is not marked
 
 
 def read_masks(paths: Sequence[str], width: int, height: int) -> np.ndarray:
@@ -25,10 +26,11 @@ def read_masks(paths: Sequence[str], width: int, height: int) -> np.ndarray:
     kept = np.zeros((height, width), bool)
     for path in paths:
         try:
-            image = open_picture(Path(path), (ENLARGE_SMALL, CROP_LONG)).image
+            opened = open_picture(Path(path), (ENLARGE_SMALL, CROP_LONG), background=BLACK)
         except StudioError as error:
             raise StudioError(f"{Path(path).name} cannot be used as a mask: {error}.") from error
-        found = np.asarray(image.convert("L")) >= WHITE
+        refuse_size(np.zeros((opened.height, opened.width), bool), width, height)
+        found = np.asarray(opened.image.convert("L")) >= WHITE
         refuse_size(found, width, height)
         kept |= found
     return kept

@@ -39,6 +39,7 @@ class ModelWriter:
     def header(self, trainer: Trainer, seconds: float) -> ModelHeader:
         config = self.config
         name = config.name or Path(config.folder).name or config.medium
+        name = name.encode("utf-8", "replace").decode()  # a folder's may be no text
         trained = {
             "kimg": round(trainer.kimg, 1),
             "minutes": round(seconds / 60, 1),
@@ -57,6 +58,7 @@ class ModelWriter:
     ) -> None:
         """The average generator, and the discriminator for those who go on from it.
 
+        FloatingPointError, with the older file as it was, for weights that could not be played.
         The card beside it tells of the best model, of the newest where none was measured.
         """
         picture = trainer.sampler.pictures(1)[0]
@@ -68,4 +70,4 @@ class ModelWriter:
         if figures or not path.with_name(BEST_NAME).exists():
             settings = {"size": f"{self.config.size_px} px", "batch": trainer.config.batch}
             text = card(header, dict(figures), settings)
-            write_bytes(path.with_name("card.md"), text.encode())
+            write_bytes(path.with_name("card.md"), text.encode("utf-8", "replace"))

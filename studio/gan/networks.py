@@ -32,6 +32,9 @@ from studio.gan.layers import (
 
 START = 4  # side of the first feature map
 SPATIAL_CHANNELS = 16
+SIDES = tuple(2**level for level in range(3, 12))
+PATCHES = (1, 2)
+WIDEST = 2048
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class NetworkConfig:
     bounded: bool = False
     noise: bool = True
 
+    def __post_init__(self) -> None:
+        """ValueError for what no network of ours is: files of strangers say such things."""
+        refuse_widths(self.channel_base // 64, self.channel_max, self.z_dim, self.w_dim)
+        if self.size_px not in SIDES or self.patch not in PATCHES:
+            raise ValueError("no size of ours")
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -71,6 +80,13 @@ class NetworkConfig:
 
     def channels(self, resolution: int) -> int:
         return max(8, min(self.channel_base // resolution, self.channel_max))
+
+
+def refuse_widths(*widths: int) -> None:
+    """ValueError unless these are whole numbers that a network may be as wide as."""
+    for width in widths:
+        if type(width) is not int or not 0 < width <= WIDEST:
+            raise ValueError("no width of ours")
 
 
 def sides_to(finest: int) -> list[int]:

@@ -27,7 +27,7 @@ from studio.gan.session import Session
 from studio.gan.store import CheckpointStore
 from studio.gan.team import Team, join_team
 from studio.gan.train import Trainer, Training, is_out_of_memory
-from studio.gan.transfer import start_from, start_header, start_network
+from studio.gan.transfer import freeze_weights, start_from, start_header, start_network
 
 LOCK_TRIES = 10
 
@@ -111,17 +111,20 @@ def failure_words(error: BaseException) -> str:
 def _opened(
     run: RunFolder, medium: Medium, resume: bool, config: TrainConfig, device: Device, team: Team
 ) -> Work:
+    store = CheckpointStore(run.checkpoints_path)
+    is_begun = resume and store.has_checkpoint
+    if config.start_model and not is_begun:
+        start_header(config.start_model, config.medium)  # said before a folder is read for hours
     if team.leads:
-        yield from _read_examples(run, medium, config)
+        yield from _read_examples(run, medium, config, is_begun)
     team.agree(0, device.torch_device)  # the others wait until the leader has read the folder
     examples = open_examples(run.cache_path)
     if examples is None:
         raise StudioError("The examples of this run cannot be read from its cache.")
-    opened = open_trainer(medium, config, examples, device, team)
-    trainer = opened.trainer
-    values: dict[str, Any] = {}
-    store = CheckpointStore(run.checkpoints_path)
     found = store.load_newest() if resume else None
+    values: dict[str, Any] = found.values if found is not None else {}
+    opened = open_trainer(medium, config, examples, device, team, values)
+    trainer = opened.trainer
     if store.damaged and team.leads:
         words = (
             f"{len(store.damaged)} damaged checkpoint(s) passed over; going on from an older one."
@@ -132,7 +135,6 @@ def _opened(
             trainer.restore(found.tensors, found.values)
         except (KeyError, ValueError, RuntimeError) as error:
             raise StudioError("The checkpoint does not fit this run's configuration.") from error
-        values = found.values
     elif config.start_model:
         yield from teach_new_levels(trainer, Path(config.start_model))
     trainer.make_ready()
@@ -150,22 +152,41 @@ class Opened:
 
 
 def open_trainer(
-    medium: Medium, config: TrainConfig, examples: Examples, device: Device, team: Team
+    medium: Medium,
+    config: TrainConfig,
+    examples: Examples,
+    device: Device,
+    team: Team,
+    values: dict[str, Any],
 ) -> Opened:
-    """Split the examples, build the networks, take over a model where the run goes on from one."""
+    """Split the examples, build the networks, take over a model where the run goes on from one.
+
+    values are those of the checkpoint that will be restored, {} without one; a run that has come
+    so far needs the model that it began with no more.
+    """
     places = np.arange(len(examples))
     learnt, kept = places, places[:0]
     if config.held_out:
         learnt, kept = held_out_split(examples.sources, config.seed)
     training = medium.load_training()
     network = training.describe(examples.pixels, config)
-    start = ""
-    if config.start_model:
+    start, is_begun = str(values.get("start", "")), "network" in values
+    if is_begun:
+        network = dict(values["network"])
+    elif config.start_model:
         header = start_header(config.start_model, config.medium)
         network = start_network(header, network)
         start = f"{header.name} ({header.id})"
-    trainer = Trainer(config, training, network, Rows(examples.pixels, learnt), device, team)
-    if config.start_model:
+    rows = Rows(examples.pixels, learnt)
+    try:
+        trainer = Trainer(config, training, network, rows, device, team)
+    except (TypeError, ValueError, KeyError, ZeroDivisionError, OverflowError) as error:
+        if not config.start_model:
+            raise
+        raise StudioError("The model to go on from describes no network.") from error
+    if is_begun:
+        freeze_weights(trainer, values.get("frozen", []))
+    elif config.start_model:
         start_from(trainer, Path(config.start_model), config.freeze)
     held_out = HeldOut(examples, learnt, kept, medium.load_features)
     size_px = config.size_px
@@ -178,10 +199,11 @@ def open_trainer(
     return Opened(trainer, held_out, writer)
 
 
-def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig) -> Work:
+def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig, is_begun: bool) -> Work:
     """Decode the folder once into the run's cache, on which the run lives from then on."""
-    if open_examples(run.cache_path) is not None:
+    if open_examples(run.cache_path) is not None and (is_begun or run.is_cache_of(config)):
         return
+    run.note_cache_of(config)
     reader = medium.load_reader()
     work = reader.read(Path(config.folder), config.size_px, run.cache_path, config.remedies)
     result: tuple[Examples, FolderReport] = yield from passed_on(noted(work, "Reading"))

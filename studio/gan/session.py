@@ -235,7 +235,8 @@ class Session:
             held_out = self.held_out.figures(trainer)
             best = self._is_best(held_out)
             if best:
-                self.writer.write(self.run.best_path, trainer, self.clock.total_s, held_out)
+                with contextlib.suppress(FloatingPointError):
+                    self.writer.write(self.run.best_path, trainer, self.clock.total_s, held_out)
             yield from self._tell("measure", kimg=round(trainer.kimg, 3), best=best, **held_out)
             trainer.steer_augmentation(held_out.get("overfit"), since)
             means = means_of(self._recent)
@@ -278,7 +279,8 @@ class Session:
         try:
             grid = png(contact_sheet(pictures, SAMPLE_COLUMNS))
             write_bytes(self.run.samples_path / name, grid)
-            self.writer.write(self.run.model_path, self.trainer, self.clock.total_s)
+            with contextlib.suppress(FloatingPointError):  # the last one that plays stays
+                self.writer.write(self.run.model_path, self.trainer, self.clock.total_s)
         except DiskFull:
             return  # the next checkpoint waits for room
         yield from self._tell("sample", kimg=round(self.trainer.kimg, 3), file=f"samples/{name}")
@@ -288,6 +290,7 @@ class Session:
             **self.trainer.counters(),
             "trained_seconds": self.clock.total_s,
             "checked_kimg": self._checked_kimg,
+            "start": self.writer.start,
             "guardian": self.guardian.state(),
             "recent": list(self._recent),
         }

@@ -111,7 +111,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.is_steered = config.augment < 0 and training.augmentable
         self.config = config = resolved(config, training, len(examples))
-        self.training, self.examples, self.team = training, examples, team
+        self.training, self.network, self.examples, self.team = training, network, examples, team
         self.device = device.torch_device
         self.full_precision = config.precision == "float32"
         generator, discriminator = training.networks(network)
@@ -121,7 +121,7 @@ class Trainer:
         for one in (self.generator, self.discriminator):
             team.share(one)
         self.average = Average(self.generator)
-        self._quick_discriminator: Any = self.discriminator
+        self.quick_discriminator: Any = self.discriminator
         self.rate, self.gamma, self.augment = config.learning_rate, config.gamma, config.augment
         self.accumulate = max(1, config.accumulate)
         self.make_optimisers()
@@ -151,31 +151,21 @@ class Trainer:
     def kimg(self) -> float:
         return self.seen / 1000
 
-    @property
-    def mixed(self) -> bool:
-        """Whether passes without a penalty run in bfloat16 here."""
-        return not self.full_precision and mixed_precision(self.device)
-
     def make_ready(self) -> None:
         """Compile the passes where that pays, once all is known that they depend on."""
-        self.go_plain()
+        go_plain(self)
         if not self.config.compile or not compiles(self.device):
             return
         each = -(-(self._share.stop - self._share.start) // self.accumulate)
         with self.autocast():
-            self._quick_discriminator = compile_passes(
+            self.quick_discriminator = compile_passes(
                 self.generator, self.discriminator, each, self.device
             )
-
-    def go_plain(self) -> None:
-        """Forget compiled passes, which were looked at with a certain size and precision."""
-        self.generator.__dict__.pop("synthesise", None)
-        self._quick_discriminator = self.discriminator
 
     def step(self) -> None:
         """One batch; the tally tells how it went, so that no step waits for the device."""
         batch, accumulated = self._draw(), self.accumulate
-        parts = self._parts(batch)
+        parts = parts_of(self, batch)
         parts = self._attempt(self._discriminator_phase, batch, parts)
         if self.steps % self.config.penalty_every == 0:
             parts = self._attempt(self._penalty_phase, batch, parts)
@@ -210,8 +200,8 @@ class Trainer:
             for optimiser in (self.optimiser_d, self.optimiser_g):
                 optimiser.zero_grad(set_to_none=True)
             self.accumulate *= 2
-            self.go_plain()
-            parts = self._parts(batch)
+            go_plain(self)
+            parts = parts_of(self, batch)
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
 
@@ -223,21 +213,17 @@ class Trainer:
             self.device,
         )  # fmt: skip
 
-    def _parts(self, batch: Batch) -> list[Part]:
-        """The batch cut for as much memory as there is."""
-        edges = np.linspace(0, len(batch.z), self.accumulate + 1).round().astype(int).tolist()
-        cuts = [slice(a, b) for a, b in pairwise(edges) if b > a]
-        return [Part(self, batch.part(cut), (cut.stop - cut.start) / len(batch.z)) for cut in cuts]
-
     def autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.mixed)
+        """For passes without a penalty: bfloat16 where that is safe and faster."""
+        is_mixed = not self.full_precision and mixed_precision(self.device)
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=is_mixed)
 
     def judge(self, x: Tensor, batch: Batch, doubled: bool, eager: bool = False) -> Tensor:
         """Logits [B] of pictures as the discriminator is to see them, float32."""
         if batch.changes is not None:
             changes = batch.changes.doubled() if doubled else batch.changes
             x = apply_changes(x, changes, self.training.torus)
-        network = self.discriminator if eager else self._quick_discriminator
+        network = self.discriminator if eager else self.quick_discriminator
         return network(x).float()
 
     def _discriminator_phase(self, parts: list[Part]) -> None:
@@ -315,16 +301,13 @@ class Trainer:
             "rate": self.rate,
             "gamma": self.gamma,
             "augment": self.augment,
-            "asked": self._asked(),
+            "asked": asked_of(self.config),
+            "network": self.network,
+            "frozen": [n for n, p in self.discriminator.named_parameters() if not p.requires_grad],
             "full_precision": self.full_precision,
             "accumulate": self.accumulate,
             "tally": self.tally.to_json(),  # part of what the guardian goes by
         }
-
-    def _asked(self) -> dict[str, float]:
-        """What a person, or the preset, wanted; the guardian may have moved on from it since."""
-        config = self.config
-        return {"rate": config.learning_rate, "gamma": config.gamma, "augment": config.augment}
 
     def restore(self, tensors: dict[str, Tensor], counters: dict[str, Any]) -> None:
         """Go on exactly where tensors() and counters() were taken; what is asked for by another
@@ -337,7 +320,7 @@ class Trainer:
         self.seen, self.steps = int(counters["seen"]), int(counters["steps"])
         self.full_precision = self.full_precision or bool(counters.get("full_precision"))
         self.accumulate = max(self.accumulate, int(counters["accumulate"]))
-        asked = self._asked()
+        asked = asked_of(self.config)
         before = counters.get("asked", asked)
         new = {name: value for name, value in asked.items() if value != before.get(name, value)}
         now = {name: float(counters[name]) for name in asked} | new
@@ -368,6 +351,11 @@ class Trainer:
 
     def close(self) -> None:
         self.batches.close()
+
+
+def asked_of(config: TrainConfig) -> dict[str, float]:
+    """What a person, or the preset, wanted; the guardian may have moved on from it since."""
+    return {"rate": config.learning_rate, "gamma": config.gamma, "augment": config.augment}
 
 
 def mixing(
@@ -414,6 +402,20 @@ class Part:
         if not with_graph or trainer.accumulate == 1:
             self._fakes = fakes
         return fakes
+
+
+def parts_of(trainer: Trainer, batch: Batch) -> list[Part]:
+    """The batch cut for as much memory as there is."""
+    edges = np.linspace(0, len(batch.z), trainer.accumulate + 1).round().astype(int).tolist()
+    cuts = [slice(a, b) for a, b in pairwise(edges) if b > a]
+    shares = [(cut.stop - cut.start) / len(batch.z) for cut in cuts]
+    return [Part(trainer, batch.part(cut), share) for cut, share in zip(cuts, shares, strict=True)]
+
+
+def go_plain(trainer: Trainer) -> None:
+    """Forget compiled passes, which were looked at with a certain size and precision."""
+    trainer.generator.__dict__.pop("synthesise", None)
+    trainer.quick_discriminator = trainer.discriminator
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -6,6 +6,7 @@ Mo et al. 2020, arXiv 2002.10964).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,17 @@ def start_from(trainer: Trainer, path: Path, freeze: int) -> None:
         taken = _fill(trainer.discriminator, judge)
         count = freeze if freeze >= 0 else FROZEN_BLOCKS * (len(trainer.examples) < FREEZE_BELOW)
         parts = frozen_parts(trainer.discriminator, count)
-        old = {id(p) for name, p in trainer.discriminator.named_parameters() if name in taken}
-        for weight in (one for part in parts for one in part.parameters() if id(one) in old):
-            weight.requires_grad_(False)
+        inside = {id(weight) for part in parts for weight in part.parameters()}
+        named = trainer.discriminator.named_parameters()
+        freeze_weights(trainer, [name for name, w in named if name in taken and id(w) in inside])
+    else:
+        trainer.make_optimisers()
+
+
+def freeze_weights(trainer: Trainer, names: Collection[str]) -> None:
+    """Let these weights of the discriminator stay as they are."""
+    for name, weight in trainer.discriminator.named_parameters():
+        weight.requires_grad_(name not in names)
     trainer.make_optimisers()
 
 

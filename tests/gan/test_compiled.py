@@ -103,7 +103,7 @@ def test_a_trainer_takes_compiled_passes(kind, folder_of, tmp_path, monkeypatch)
     trainer.step()
     assert calls == ["synthesise", *3 * ["discriminator"]], "both, then what the generator asks"
     calls.clear()
-    trainer.go_plain()
+    train_module.go_plain(trainer)
     trainer.step()
     assert calls == [], "after a change of size or precision nothing unseen is used"
     state = trainer.generator.state_dict()

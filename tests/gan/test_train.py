@@ -179,13 +179,13 @@ def test_what_the_guardian_decided_outlasts_a_device_without_bfloat16(
 ) -> None:
     trainer = trainer_for(media.kind("artwork"), precision="auto")
     monkeypatch.setattr(train_module, "mixed_precision", lambda device: False)
-    assert not trainer.mixed and trainer.counters()["full_precision"] is False
+    assert not trainer.autocast()._enabled and trainer.counters()["full_precision"] is False
     saved = trainer.tensors(), trainer.counters()
     monkeypatch.setattr(train_module, "mixed_precision", lambda device: True)
     trainer.restore(*saved)
-    assert trainer.mixed, "a device that can takes bfloat16 again"
+    assert trainer.autocast()._enabled, "a device that can takes bfloat16 again"
     trainer.restore(saved[0], {**saved[1], "full_precision": True})
-    assert not trainer.mixed
+    assert not trainer.autocast()._enabled
 
 
 def test_what_is_asked_for_anew_begins_when_a_run_goes_on(trainer_for) -> None:
@@ -239,7 +239,7 @@ def test_a_broken_gradient_moves_nothing_and_is_counted(trainer_for) -> None:
     trainer.tally.take()
     before = weights(trainer)
     trainer.generator.start.register_hook(lambda grad: grad * float("nan"))
-    parts = trainer._parts(trainer._draw())
+    parts = train_module.parts_of(trainer, trainer._draw())
     trainer._discriminator_phase(parts)
     trainer._generator_phase(parts)
     after = weights(trainer)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from studio.core.errors import StudioError
 from studio.core.kind import Found
-from studio.core.latent import COMPOSITE, Latent, Recipe
+from studio.core.latent import COMPOSITE, Latent, Recipe, whole_option
 from studio.core.private_copy import PrivateCopy
 from studio.core.work import Work, mapped
 from studio.gan.explore import Playable, play_many, play_one
@@ -225,7 +225,7 @@ def _wanted(clip: Clip, key: int) -> np.ndarray:
 
 
 def _key(recipe: Recipe) -> int:
-    return max(-MOST_KEY, min(MOST_KEY, int(recipe.option("key", 0))))
+    return max(-MOST_KEY, min(MOST_KEY, whole_option(recipe, "key", 0)))
 
 
 def _heard(outputs: Tensor) -> np.ndarray:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
 from studio.gan.layers import EqualConv, EqualLinear, ResidualDown, StyledLayer, activate
-from studio.gan.networks import Mapping, training_ws
+from studio.gan.networks import Mapping, refuse_widths, training_ws
 from studio.media.music.document import (
     PITCHES,
     STEPS,
@@ -59,6 +59,9 @@ class MusicConfig:
     track_channels: int = 160
     z_dim: int = 256
     w_dim: int = 256
+
+    def __post_init__(self) -> None:
+        refuse_widths(self.channels, self.track_channels, self.z_dim, self.w_dim)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

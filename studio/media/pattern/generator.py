@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from studio.core.kind import Found
-from studio.core.latent import Recipe
+from studio.core.latent import Recipe, whole_option
 from studio.core.model_file import ModelHeader
 from studio.core.pixels import Pixels
 from studio.core.private_copy import PrivateCopy
@@ -72,7 +72,7 @@ class PatternGenerator:
     def _stage(self, recipe: Recipe) -> Stage:
         """The torus that a recipe's options ask for."""
         tiles = (_count(recipe, "tiles_y"), _count(recipe, "tiles_x"))
-        cells = (int(recipe.option("roll_y", 0)), int(recipe.option("roll_x", 0)))
+        cells = (whole_option(recipe, "roll_y", 0), whole_option(recipe, "roll_x", 0))
         return Stage(self._play, tiles, cells, self._cut)
 
     def lock(self, document: Tile, words: Sequence[str]) -> np.ndarray:
@@ -159,4 +159,4 @@ def calm_cut(network: Generator, size_px: int) -> tuple[int, int]:
 
 
 def _count(recipe: Recipe, name: str) -> int:
-    return min(MAX_TILES, max(1, int(recipe.option(name, 1))))
+    return min(MAX_TILES, max(1, whole_option(recipe, name, 1)))
