@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import struct
 import sys
@@ -23,7 +24,7 @@ from studio.core.model_file import find_models, read_entry
 from studio.core.run_folder import RunFolder, TrainConfig, config_from_json
 from studio.core.work import result_of
 from studio.gan.device import choose
-from studio.gan.folder import open_picture
+from studio.gan.folder import one_repeat, open_picture
 from studio.gan.masks import read_masks
 from studio.gan.run import train_run
 from studio.gan.train import Trainer
@@ -313,3 +314,25 @@ def test_find_takes_no_name_that_is_taken_beside_a_persons_file(
     assert "is there already" in capsys.readouterr().err
     assert (tmp_path / "apple-original.png").read_bytes() == b"mine"
     assert np.asarray(Image.open(tmp_path / "apple.png")).size
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
+def test_a_pipe_is_no_exported_file(tmp_path, capsys) -> None:
+    for ending in (".png", ".mid", ".wav"):
+        pipe = tmp_path / f"pipe{ending}"
+        os.mkfifo(pipe)
+        assert main(["show", str(pipe)]) == 2
+        assert capsys.readouterr().err == f"atelier: {pipe} is no file.\n"
+
+
+def test_a_telephones_photographs_get_a_hint(tmp_path, capsys) -> None:
+    (tmp_path / "IMG_0001.HEIC").write_bytes(b"ftypheic")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "save HEIC photographs as JPEG first" in capsys.readouterr().err
+
+
+def test_repeats_of_a_large_tile_are_found_as_in_a_small_one() -> None:
+    motif = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    tile = Image.fromarray(np.tile(motif, (4, 4, 1)))
+    large = tile.resize((2560, 2560), Image.Resampling.NEAREST)
+    assert one_repeat(tile).size == (64, 64) and one_repeat(large).size == (640, 640)

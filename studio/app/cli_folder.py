@@ -40,6 +40,9 @@ def check(arguments: argparse.Namespace) -> int:
     return 0
 
 
+APPLES = {".heic", ".heif"}  # what telephones write; Pillow does not read it
+
+
 def likely_medium(folder: Path) -> MediumKind:
     """The medium that most files of a folder belong to; StudioError when none does."""
     endings = [Path(name).suffix.lower() for name in walk(folder).files]
@@ -48,6 +51,8 @@ def likely_medium(folder: Path) -> MediumKind:
     best = max(counts)
     if best == 0:
         what = "is empty" if not endings else f"has no file for {_listed(every)}"
+        if APPLES & set(endings):
+            what += "; save HEIC photographs as JPEG first"
         raise StudioError(f"The folder {plain(folder.name or str(folder))} {what}.")
     return every[counts.index(best)]
 

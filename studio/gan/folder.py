@@ -220,7 +220,8 @@ def one_repeat(image: Image.Image) -> Image.Image:
 
     One motif that fills the tile is learnt in far less time than many small ones.
     """
-    pixels = np.asarray(image, dtype=np.float32)
+    small = image.reduce(max(1, min(image.size) // DECODE_PX))  # repeats show there as well
+    pixels = np.asarray(small, dtype=np.float32)
     down, across = (_repeats(pixels, axis) for axis in (0, 1))
     count = math.gcd(down, across)
     if count == 1:

@@ -47,11 +47,13 @@ def kind(name: str) -> MediumKind:
 def read_provenance(path: Path) -> Provenance:
     """What an exported file says of itself; StudioError if it is none of ours."""
     ending = path.suffix.lower()
+    if not path.exists():
+        raise StudioError(f"There is no file {path}.")
+    if not path.is_file():  # opening a pipe waits for someone to write into it
+        raise StudioError(f"{path} is no file.")
     for one in kinds():
         if ending in work_suffixes(one):
             return one.read_provenance(path)
-    if not path.exists():
-        raise StudioError(f"There is no file {path}.")
     raise silent(path.name)
 
 

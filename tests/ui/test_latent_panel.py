@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 
 from studio.core.errors import StudioError
-from studio.core.latent import Latent, Mix
+from studio.core.latent import FIRST_SEED, Latent, Mix
 
 
 def settle(qtbot, panel):
@@ -239,7 +239,7 @@ def test_drag_out_writes_a_lasting_file_once(qtbot, panel, context, kind):
     panel.start()
     settle(qtbot, panel)
     path = panel.drag_out.written_file(kind.exporters[0])
-    assert path.parent == context.places.exports_path and path.name == "grey_5.grey"
+    assert path.parent == context.places.exports_path and path.name == f"grey_{FIRST_SEED}.grey"
     assert panel.drag_out.written_file(kind.exporters[0]) == path
     panel.dice()
     qtbot.waitUntil(lambda: panel.history.undo_text == "New seed")
