@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studio.core.errors import DiskFull
@@ -259,7 +259,8 @@ class Session:
         actions = agreed_actions(findings, self.trainer)
         if actions:
             problem = react(actions, self.trainer, self.store, self.guardian)
-            findings = [*findings, problem] if problem else findings
+            if problem:  # what was promised did not happen
+                findings = [replace(one, reaction="") for one in findings] + [problem]
             if ROLL_BACK in actions:
                 yield from self._checkpoint()
         for finding in findings:

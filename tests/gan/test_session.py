@@ -320,6 +320,23 @@ def test_broken_numbers_roll_back_and_go_on_slower(run: RunFolder, monkeypatch) 
     assert run.status().state == "finished"
 
 
+def test_where_there_is_no_checkpoint_no_return_is_promised(run: RunFolder, monkeypatch) -> None:
+    change(run, kimg=0.2)
+    step = Trainer.step
+
+    def poisoned_step(self: Trainer) -> None:
+        step(self)
+        self.tally.add("broken", torch.ones(()))
+
+    monkeypatch.setattr(Trainer, "step", poisoned_step)
+    monkeypatch.setattr(CheckpointStore, "load_before", lambda self, kimg: None)
+    monkeypatch.setattr(CheckpointStore, "load_good", lambda self: None)
+    list(train_run(run, media.kind("artwork")))
+    said = records(run, "guardian")
+    assert any("no checkpoint to go back to" in one["text"] for one in said)
+    assert not any("last good checkpoint" in one["reaction"] for one in said)
+
+
 def test_after_three_roll_backs_training_stops_with_a_word(run: RunFolder, monkeypatch) -> None:
     change(run, kimg=1.0)
     step = Trainer.step
@@ -332,10 +349,9 @@ def test_after_three_roll_backs_training_stops_with_a_word(run: RunFolder, monke
     list(train_run(run, media.kind("artwork")))
     alarms = records(run, "guardian")
     assert "training stops" in alarms[-1]["reaction"]
-    assert (
-        len([one for one in alarms if one["level"] == "alarm" and "Went back" in one["reaction"]])
-        == 3
-    )
+    went = [one for one in alarms if "Went back" in one["reaction"]]
+    could_not = [one for one in alarms if "no checkpoint to go back to" in one["text"]]
+    assert len(went) + len(could_not) == 3 and went, "nothing was written before the first one"
     assert run.status().state == "stopped" and run.status().kimg < 1.0
 
 
