@@ -60,15 +60,15 @@ def main(argv: Sequence[str]) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            if error.filename is None:
-                raise
-            print(f"atelier: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
-            return BAD_INPUT
+    except BrokenPipeError:
         # Whoever read our output is gone, as in `atelier models | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"atelier: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        return BAD_INPUT
 
 
 def open_window(argv: Sequence[str]) -> int:

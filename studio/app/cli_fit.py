@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from studio.app.cli_models import (
 from studio.app.cli_text import followed, plain
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
-from studio.core.files import write_bytes
+from studio.core.files import from_home, write_bytes
 from studio.core.kind import Found, Generator, MediumKind
 from studio.core.latent import MAX_SEED
 from studio.core.library import find_model, places
@@ -61,7 +60,7 @@ def work_document(
     if file not in loaded:
         loaded[file] = load_generator(medium, file, device, threads)
     generator = loaded[file]
-    path = Path(os.path.expanduser(text))
+    path = from_home(text)
     if path.is_file():
         document = read_exported(path).document
     else:
@@ -100,17 +99,18 @@ def find(arguments: argparse.Namespace) -> int:
     copy = _private_copy(arguments, entry)
     given = medium.load_reader().open(path, entry.header.size_px)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    work = generator.find(given, arguments.seed, arguments.steps)
-    found: Found = result_of(followed(work))
     settings, _ = load_settings(places().settings_path)
     out = Path(arguments.out)
-    make_folder(out)
     ours = out / f"{path.stem}-original{exporter.suffix}"
     made = out / f"{path.stem}-found{exporter.suffix}"
     both = out / f"{path.stem}-side-by-side.png"
-    if out.resolve() == path.resolve().parent:  # what lies beside a person's file may be theirs
-        for there in (one for one in (ours, made, both) if one.exists()):
-            raise StudioError(f"{there} is there already: choose another --out.")
+    own = out / f"{path.stem}-tuned{exporter.suffix}"
+    taken = next((one for one in (ours, made, both, own) if one.exists()), None)
+    if taken and out.resolve() == path.resolve().parent:  # what lies there may be the person's
+        raise StudioError(f"{taken} is there already: choose another --out.")
+    work = generator.find(given, arguments.seed, arguments.steps)
+    found: Found = result_of(followed(work))
+    make_folder(out)
     exporter.export(given, ours, replace(settings, provenance=False))
     origin = Origin.of(entry.header, "find", (path.name,))
     exporter.export(found.document, made, settings, origin)
@@ -124,7 +124,6 @@ def find(arguments: argparse.Namespace) -> int:
         return 0
     work = generator.tune(found, given, copy, arguments.seed)
     tuned: Found = result_of(followed(work))
-    own = out / f"{path.stem}-tuned{exporter.suffix}"
     origin = Origin.of(read_entry(copy.path).header, "find", (path.name,))
     exporter.export(tuned.document, own, settings, origin)
     copies.warn(tuned.document, own)
@@ -145,7 +144,7 @@ def _private_copy(arguments: argparse.Namespace, entry: ModelEntry) -> PrivateCo
     file = Path(arguments.file).name
     copy = PrivateCopy.new(places().models_path, entry.header, file, arguments.name or "")
     if arguments.tuned:
-        copy = replace(copy, path=Path(os.path.expanduser(arguments.tuned)))
+        copy = replace(copy, path=from_home(arguments.tuned))
     copy.refuse_taken()
     return copy
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 from studio.app.cli_text import plain
+from studio.core.files import from_home
 from studio.core.library import missing_model, places
 from studio.core.library import models as every_model
 from studio.core.model_file import ModelEntry
@@ -18,7 +18,7 @@ from studio.media import read_exported
 
 def show(arguments: argparse.Namespace) -> int:
     """Print the provenance of a file; StudioError if it says nothing, or nothing true."""
-    path = Path(os.path.expanduser(arguments.file))
+    path = from_home(arguments.file)
     provenance = read_exported(path).provenance
     entries, _ = every_model(provenance.medium, places())
     if arguments.json:

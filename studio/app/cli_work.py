@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.files import from_home
 from studio.core.latent import MAX_SEED, Latent, Recipe
 from studio.core.library import find_model, missing_model, names_of, places
 from studio.core.library import models as every_model
@@ -29,7 +29,7 @@ class Original:
 
 def original(work: str) -> Original:
     """What MODEL:SEED names, or an exported file; StudioError where there is no such result."""
-    path = Path(os.path.expanduser(work))
+    path = from_home(work)
     if path.is_file():
         return _exported(path)
     model, colon, seed = work.rpartition(":")

@@ -103,6 +103,11 @@ class Walk:
     ignored: tuple[str, ...]
 
 
+def from_home(text: str) -> Path:
+    """A path in which ~ may stand for a person's own folder; that of nobody stays as it is."""
+    return Path(os.path.expanduser(text))
+
+
 def walk(folder: Path) -> Walk:
     """Every file below a folder, each once; never leaves the folder, never follows linked folders.
 

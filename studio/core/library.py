@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from studio.core.errors import StudioError
+from studio.core.files import from_home
 from studio.core.model_file import SUFFIX, ModelEntry, find_models, read_entry
 from studio.core.provenance import Provenance
 from studio.core.resources import resource
@@ -70,7 +71,7 @@ def places() -> Places:
     """The system's usual folders, or all of them below $ATELIER_HOME where that is set."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return places_below(Path(os.path.expanduser(home)).absolute())
+        return places_below(from_home(home).absolute())
     dirs = platformdirs.PlatformDirs("atelier", appauthor=False)
     return Places(
         dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path
@@ -103,7 +104,7 @@ def find_model(name: str, places: Places) -> ModelEntry:
 
     StudioError that names what there is.
     """
-    path = Path(os.path.expanduser(name))
+    path = from_home(name)
     if path.is_dir() and RunFolder(path).model_path.exists():
         return read_entry(RunFolder(path).model_path)
     if path.is_file():

@@ -160,17 +160,20 @@ def plans(
     model keeps its widths and may grow, but never shrinks by itself.
     """
 
-    def plan(word: str, least: Shape | None = None) -> Plan:
-        shapes = _grown(word, folder, machine, begin) if begin else None
-        shapes = shapes or _candidates(word, folder, machine)
-        return _plan(word, folder, pace, machine, [least] if least else shapes, begin is not None)
+    def plan(word: str, shapes: list[Shape]) -> Plan:
+        return _plan(word, folder, pace, machine, shapes, begin is not None)
 
-    draft, good, best = (plan(word) for word in WORDS)
+    def shapes(word: str) -> list[Shape]:
+        if begin is None:
+            return _candidates(word, folder, machine)
+        return _grown(word, folder, machine, begin)
+
+    draft, good, best = (plan(word, shapes(word)) for word in WORDS)
     # A word never promises more than the next one at less: sizes rise from draft to best.
     if good.shape.size_px < draft.shape.size_px:
-        good = plan("good", draft.shape)
+        good = plan("good", [draft.shape])
     if best.shape.size_px < good.shape.size_px:
-        best = plan("best", good.shape)
+        best = plan("best", [good.shape])
     return draft, good, best
 
 

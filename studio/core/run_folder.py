@@ -203,8 +203,7 @@ class RunFolder:
             return False
 
     def note_cache_of(self, config: TrainConfig) -> None:
-        """Write down what the cache is about to be read from."""
-        self.cache_path.mkdir(parents=True, exist_ok=True)
+        """Write down what the cache was read from."""
         write_bytes(self._cache_note, json.dumps(_read_by(config)).encode())
 
     @property

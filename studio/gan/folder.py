@@ -145,7 +145,7 @@ def _turned(image: Image.Image) -> Image.Image:
     be written again, as Pillow's own function for this does."""
     try:
         turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
-    except (*BROKEN,):
+    except BROKEN:
         turn = None
     return image if turn is None else image.transpose(turn)
 
@@ -185,7 +185,7 @@ def colour_mode(image: Image.Image) -> str:
 
 
 def _flat_rgb(image: Image.Image, background: Colour) -> Image.Image:
-    """RGB with transparency laid on white, 16-bit greys brought down to 8."""
+    """RGB with transparency laid on the background, 16-bit greys brought down to 8."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, dtype=np.float64)
         top = 65535.0 if values.max(initial=0) > 255 else 255.0

@@ -29,16 +29,16 @@ def read_masks(paths: Sequence[str], width: int, height: int) -> np.ndarray:
             opened = open_picture(Path(path), (ENLARGE_SMALL, CROP_LONG), background=BLACK)
         except StudioError as error:
             raise StudioError(f"{Path(path).name} cannot be used as a mask: {error}.") from error
-        refuse_size(np.zeros((opened.height, opened.width), bool), width, height)
+        refuse_size((opened.height, opened.width), width, height)
         found = np.asarray(opened.image.convert("L")) >= WHITE
-        refuse_size(found, width, height)
+        refuse_size(found.shape, width, height)
         kept |= found
     return kept
 
 
-def refuse_size(locked: np.ndarray, width: int, height: int) -> None:
-    if locked.shape != (height, width):
-        found = " x ".join(str(side) for side in locked.shape[::-1])
+def refuse_size(shape: tuple[int, ...], width: int, height: int) -> None:
+    if shape != (height, width):
+        found = " x ".join(str(side) for side in shape[::-1])
         raise StudioError(
             f"The mask has {found} pixels and the picture {width} x {height}; they must be equal."
         )
@@ -49,7 +49,7 @@ def checked(locked: np.ndarray, width: int, height: int) -> np.ndarray:
     locked = np.asarray(locked)
     if locked.ndim != 2 or locked.dtype != np.bool_:
         raise StudioError("This mask is not one of yes and no for every pixel.")
-    refuse_size(locked, width, height)
+    refuse_size(locked.shape, width, height)
     if not locked.any():
         raise StudioError(NOTHING_KEPT)
     if locked.all():

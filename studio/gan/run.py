@@ -203,10 +203,10 @@ def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig, is_begun
     """Decode the folder once into the run's cache, on which the run lives from then on."""
     if open_examples(run.cache_path) is not None and (is_begun or run.is_cache_of(config)):
         return
-    run.note_cache_of(config)
     reader = medium.load_reader()
     work = reader.read(Path(config.folder), config.size_px, run.cache_path, config.remedies)
     result: tuple[Examples, FolderReport] = yield from passed_on(noted(work, "Reading"))
+    run.note_cache_of(config)  # last: until then an older note says that it must be read again
     examples, report = result
     yield Preview(
         run.append("folder", usable=len(report.usable), refused=len(report.refused),
