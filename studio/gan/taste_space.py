@@ -16,7 +16,7 @@ from studio.gan.explore import Playable
 from studio.gan.layers import ModulatedConv
 
 SAMPLES = 4096  # seeds 0 and up, from which the spread of W is measured
-CANDIDATES = 4000
+CANDIDATES = 16_000
 AT_ONCE = 500
 DEAD = 1e-6  # share of the widest direction's variance below which one counts as none
 

@@ -1,6 +1,6 @@
 """Simulated people with hidden tastes: how soon do proposals please them?
 
-    python tests/benchmarks/taste.py [--tastes 24] [--pool 4000] [--clicks any|strong]
+    python tests/benchmarks/taste.py [--tastes 24] [--pool 16000] [--clicks any|strong]
 
 For each starter model and each hidden taste, eight results are proposed, four of them are clicked
 (like or dislike, with a wobble), and so on. Printed are the mean percentiles, among random results
@@ -120,7 +120,7 @@ def in_what_is_seen(pool: Pool) -> Scores:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tastes", type=int, default=24)
-    parser.add_argument("--pool", type=int, default=4000)
+    parser.add_argument("--pool", type=int, default=16_000)
     parser.add_argument("--media", nargs="*", default=[kind.name for kind in kinds()])
     parser.add_argument("--clicks", choices=("any", "strong"), default="strong")
     chosen = parser.parse_args()

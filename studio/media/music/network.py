@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
@@ -47,18 +48,24 @@ SEMITONES_A_UNIT = 3.0
 PITCH_CLASSES = 12
 PICTURE_PX = 128
 BORROW_DRUMS = 0.5
+LASTING = 1.0  # and notes are held rather than struck anew
 RARE = 2.0  # logits start low: few pitches sound at a time
 SPARSE_GAIN = 10.0  # about sqrt(channels / notes sounding): a roll is nearly all zeros
 
 
 @dataclass(frozen=True)
 class MusicConfig:
-    """What rebuilds the networks."""
+    """What rebuilds the networks.
+
+    holds: a voice chooses when a note begins, and keeps it until the next; else it chooses a pitch
+    at every step, and long notes break into short ones.
+    """
 
     channels: int = 256
     track_channels: int = 160
     z_dim: int = 256
     w_dim: int = 256
+    holds: bool = False
 
     def __post_init__(self) -> None:
         refuse_widths(self.channels, self.track_channels, self.z_dim, self.w_dim)
@@ -96,29 +103,37 @@ class Voice(nn.Module):
 
     pitches: Tensor
 
-    def __init__(self, inputs: int, register: float) -> None:
+    def __init__(self, inputs: int, register: float, holds: bool) -> None:
         super().__init__()
         self.logits = EqualConv(inputs, (PITCHES + 3) * BEAT_STEPS, (1, 1))
         pitches = torch.arange(PITCHES).float()[None, :, None, None]
         self.register_buffer("pitches", pitches, persistent=False)
         self.register = register
+        self.holds = holds
 
     def forward(self, x: Tensor, likely: float = 0.0) -> tuple[Tensor, Tensor]:
         logits = to_steps(self.logits(x).float())  # [B, 84 + 3, 64, 1]
         free, (silence, start, centre) = logits[:, :PITCHES], logits[:, PITCHES:].split(1, 1)
         distance = self.pitches - (self.register + SEMITONES_A_UNIT * centre)
         near = free - distance.square() / (2 * REACH_SEMITONES**2)
-        sustain = one_hot(torch.cat([near, silence], 1), likely)[:, :PITCHES]
-        return sustain, sustain * switch(start, likely)
+        chosen = one_hot(torch.cat([near, silence], 1), likely)[:, :PITCHES]
+        if not self.holds:
+            return chosen, chosen * switch(start, likely)
+        begins = switch(start - LASTING, likely)
+        begins = torch.cat([torch.ones_like(begins[:, :, :1]), begins[:, :, 1:]], 2)
+        return held(chosen, begins), chosen * begins
 
 
 class TrackHead(nn.Module):
     """The private last layers of one track: beats -> sustain and onset [B, 2 * 84, 64, 1]."""
 
-    def __init__(self, track: str, inputs: int, width: int, w_dim: int) -> None:
+    def __init__(self, track: str, config: MusicConfig) -> None:
         super().__init__()
-        self.layer = StyledLayer(inputs, width, w_dim, KERNEL)
-        self.voices = nn.ModuleList(Voice(width, register) for register in VOICES[track])
+        width = config.track_channels
+        self.layer = StyledLayer(config.channels, width, config.w_dim, KERNEL)
+        self.voices = nn.ModuleList(
+            Voice(width, register, config.holds) for register in VOICES[track]
+        )
         self.hits = None if self.voices else EqualConv(width, PITCHES * BEAT_STEPS, (1, 1))
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, likely: float = 0.0) -> Tensor:
@@ -136,6 +151,23 @@ def any_of(voices: tuple[Tensor, ...]) -> Tensor:
     for voice in voices[1:]:
         silent = silent * (1 - voice)
     return 1 - silent
+
+
+def held(chosen: Tensor, begins: Tensor) -> Tensor:
+    """What sounds when a choice is kept until the next one begins: [B, 84, T, 1].
+
+    chosen [B, 84, T, 1] and begins [B, 1, T, 1], 0 to 1; of likelihoods the result is the
+    likelihood. y[t] = begins[t] chosen[t] + (1 - begins[t]) y[t - 1], as a parallel scan
+    (Hillis and Steele 1986): log2 T rounds instead of T.
+    """
+    sounding, kept = begins * chosen, 1 - begins
+    reach = 1
+    while reach < chosen.shape[2]:
+        before = F.pad(sounding[:, :, :-reach], (0, 0, reach, 0))
+        sounding = sounding + kept * before
+        kept = kept * F.pad(kept[:, :, :-reach], (0, 0, reach, 0))
+        reach *= 2
+    return sounding
 
 
 def to_steps(x: Tensor) -> Tensor:
@@ -170,9 +202,7 @@ class MusicGenerator(nn.Module):
             self.layers.append(StyledLayer(width, width, config.w_dim, KERNEL, up=UP))
             self.layers.append(StyledLayer(width, width, config.w_dim, KERNEL))
             self.places.append(nn.Parameter(torch.randn(1, width, parts // BARS, 1)))
-        self.heads = nn.ModuleList(
-            TrackHead(track, width, config.track_channels, config.w_dim) for track in TRACKS
-        )
+        self.heads = nn.ModuleList(TrackHead(track, config) for track in TRACKS)
 
     @property
     def num_ws(self) -> int:
@@ -289,7 +319,7 @@ class MusicTraining:
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
-        return MusicConfig(channels=min(512, config.channel_max * 7 // 4)).to_json()
+        return MusicConfig(channels=min(512, config.channel_max * 7 // 4), holds=True).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
         config = MusicConfig(**network)
@@ -298,7 +328,7 @@ class MusicTraining:
     def prepare(
         self, examples: np.ndarray, config: TrainConfig, random: torch.Generator
     ) -> np.ndarray:
-        return lend_drums(examples, random)
+        return meet(examples, random)
 
     def reals(self, examples: Tensor) -> Tensor:
         """uint8 [B, 4, 2, 64, 11] packed bits -> float [B, 672, 64, 1]."""
@@ -322,20 +352,23 @@ def rolls_of(outputs: Tensor) -> np.ndarray:
     return shaped.cpu().numpy() > 0.5
 
 
-def lend_drums(examples: np.ndarray, random: torch.Generator) -> np.ndarray:
-    """Half of the phrases without drums borrow those of a phrase in the batch that has some.
+def meet(examples: np.ndarray, random: torch.Generator) -> np.ndarray:
+    """Songs and drums of one batch meet, as they rarely do in the files of a folder.
 
-    Songs and bands rarely lie in one folder; without this, drums would be learnt from few files.
+    Half of the phrases without drums borrow some; drums alone borrow a song, where there is one.
     examples uint8 [B, 4, 2, 64, 11], packed.
     """
     drums = TRACKS.index("drums")
-    has = examples[:, drums].any((1, 2, 3))
-    lenders = np.flatnonzero(has)
+    beaten = examples[:, drums].any((1, 2, 3))
+    sung = examples[:, :drums].any((1, 2, 3, 4))
     chosen = torch.rand(len(examples), generator=random).numpy()
-    if not len(lenders):
-        return examples
-    picks = lenders[torch.randint(len(lenders), (len(examples),), generator=random).numpy()]
-    borrows = ~has & (chosen < BORROW_DRUMS)
-    lent = examples.copy()
-    lent[borrows, drums] = examples[picks[borrows], drums]
-    return lent
+    met = examples.copy()
+    for borrow, lend, tracks in (
+        (~beaten & (chosen < BORROW_DRUMS), beaten, slice(drums, None)),
+        (~sung, sung, slice(drums)),
+    ):
+        lenders = np.flatnonzero(lend)
+        if len(lenders):
+            picks = torch.randint(len(lenders), (len(examples),), generator=random).numpy()
+            met[borrow, tracks] = examples[lenders[picks]][borrow, tracks]
+    return met
