@@ -102,6 +102,8 @@ def test_a_model_older_than_the_bound_stays_without_one() -> None:
     assert start_network(header, described) == {"size_px": 64, "bounded": False, "z_dim": 64}
     other = {"w_dim": 8}
     assert "bounded" not in start_network(header, other), "networks that know no bound get none"
+    music = start_network(header, {"z_dim": 64, "holds": True})
+    assert music["holds"] is False, "voices of older music models choose at every step"
 
 
 def test_a_model_with_noise_goes_on_without_it(trained, tmp_path) -> None:
