@@ -50,8 +50,9 @@ class HeldOut:
         """Figures of the average generator, see metrics.py; overfit is r_v of ADA."""
         if self._reference is None or self._features is None:
             self._features = self._load_features()
-            pixels, shown = self._examples.pixels, self._shown
-            self._reference = reference(pixels[shown], pixels[_some(self._kept)], self._features)
+            pixels, judged = self._examples.pixels, trainer.training.judged
+            learnt, kept = judged(pixels[self._shown]), judged(pixels[_some(self._kept)])
+            self._reference = reference(learnt, kept, self._features)
         self._made = made = trainer.sampler.examples(RESULTS)
         found = held_out_figures(made, self._reference, self._features)
         if self.is_known:
@@ -64,12 +65,12 @@ class HeldOut:
         Karras et al. 2020, section 3; unlike r_t it does not mind the relativistic loss, which
         leaves the zero of the logits open.
         """
-        pixels = self._examples.pixels
+        pixels, judged = self._examples.pixels, trainer.training.judged
         learnt, kept, fake = (
             float(trainer.sampler.logits(part).mean())
             for part in (
-                pixels[self._learnt[:: max(1, len(self._learnt) // JUDGED)]],
-                pixels[self._kept[:JUDGED]],
+                judged(pixels[self._learnt[:: max(1, len(self._learnt) // JUDGED)]]),
+                judged(pixels[self._kept[:JUDGED]]),
                 made[:JUDGED],
             )
         )

@@ -31,6 +31,8 @@ class Measurable(Protocol):
     @property
     def load_generator(self) -> Callable[[Path, str], Generator]: ...
     @property
+    def load_training(self) -> Callable[[], Any]: ...
+    @property
     def load_measures(self) -> Callable[[], Measures]: ...
     @property
     def load_features(self) -> Callable[[], Features]: ...
@@ -79,7 +81,8 @@ def _measured(
     torch.set_num_threads(threads)  # loading a model sets the number that is usual for playing
     made = yield from _made(generator, medium, count)
     yield Progress(count, count, "Comparing")
-    files, others = examples[_drawn(train)], examples[_drawn(held_out)]
+    judged = medium.load_training().judged
+    files, others = judged(examples[_drawn(train)]), judged(examples[_drawn(held_out)])
     figures = medium.load_measures()(made, files, others)
     if fid is not None:
         few = min(len(made), len(files), len(others))

@@ -60,6 +60,10 @@ class Training(Protocol):
         """uint8 examples of a whole batch, changed by chance as the medium allows."""
         ...
 
+    def judged(self, examples: np.ndarray) -> np.ndarray:
+        """uint8 examples as results may be compared with them; always the same ones."""
+        ...
+
     def reals(self, examples: Tensor) -> Tensor:
         """uint8 examples on the device -> what the generator makes, float [B, ...]."""
         ...

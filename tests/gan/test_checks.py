@@ -31,7 +31,8 @@ def test_a_large_folder_is_never_read_as_a_whole(monkeypatch: pytest.MonkeyPatch
     sampler = SimpleNamespace(
         examples=lambda results: pixels[:results], logits=lambda part: np.zeros(len(part))
     )
-    trainer: Any = SimpleNamespace(sampler=sampler)
+    training = SimpleNamespace(judged=lambda part: part)
+    trainer: Any = SimpleNamespace(sampler=sampler, training=training)
     found = HeldOut(examples, learnt, kept, PictureFeatures).figures(trainer)
     assert 0 < found["copied_share"] < 0.3  # of 1,350 files 100 were drawn
     assert 100 <= Counting.most < 300

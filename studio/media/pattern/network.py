@@ -53,6 +53,9 @@ class PatternTraining:
     ) -> np.ndarray:
         return mirror_some(examples, random) if config.mirror else examples
 
+    def judged(self, examples: np.ndarray) -> np.ndarray:
+        return examples
+
     def reals(self, examples: Tensor) -> Tensor:
         return to_signed(examples)
 
