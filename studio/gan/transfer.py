@@ -20,7 +20,10 @@ from studio.gan.train import Trainer
 
 FREEZE_BELOW = 1000  # files; with more the whole discriminator has enough to learn from
 FROZEN_BLOCKS = 1
-BEFORE = {"bounded": False, "holds": False}  # what models are that do not say so, as they are older than the word
+BEFORE = {
+    "bounded": False,
+    "holds": False,
+}  # what models are that do not say so, as they are older than the word
 LEAST_SHARE = 0.5  # of a network's weights that must fit, or it is another network
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.media.music.document import BARS, PITCHES, STEPS, STEPS_PER_BAR, TRACKS
-from studio.media.music.rolls import PITCHED, chroma, gaps, intervals, note_lengths
+from studio.media.music.rolls import PITCHED, chroma, gaps, intervals, note_lengths, pitch_ranges
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # phrases are read in C major or A minor
 QUALIFIED_STEPS = 2  # a note shorter than an eighth counts as a fragment
@@ -38,19 +38,12 @@ def describe(rolls: np.ndarray) -> dict[str, np.ndarray]:
     found["note_steps"] = lengths.sum((1, 2, 3), dtype=int) / notes
     by_pitch = pitched.sum((1, 2))  # [N, 84]
     found["mean_pitch"] = (by_pitch @ np.arange(PITCHES)) / np.maximum(by_pitch.sum(1), 1)
-    found["pitch_range"] = _ranges(by_pitch)
+    found["pitch_range"] = pitch_ranges(by_pitch)
     beats = starts.sum((1, 3)).reshape(len(rolls), -1, 4).sum(1)  # place within the beat [N, 4]
     found["on_the_beat"] = beats[:, 0] / np.maximum(beats.sum(1), 1)
     found["tonal_distance_melody_chords"] = tonal_distances(sustain[:, 0], sustain[:, 1])
     found["tonal_distance_chords_bass"] = tonal_distances(sustain[:, 1], sustain[:, 2])
     return found
-
-
-def _ranges(by_pitch: np.ndarray) -> np.ndarray:
-    """Semitones from the lowest to the highest pitch of counts [N, 84], 0 without any."""
-    there = by_pitch > 0
-    high = PITCHES - 1 - there[:, ::-1].argmax(1)
-    return np.where(there.any(1), high - there.argmax(1), 0).astype(float)
 
 
 def tonal_distances(one: np.ndarray, two: np.ndarray) -> np.ndarray:

@@ -59,9 +59,9 @@ def load_recogniser() -> Recogniser:
 
 
 def load_qualities() -> Qualities:
-    from studio.media.music.qualities import qualities
+    from studio.media.music.qualities import impressions
 
-    return qualities()
+    return impressions()
 
 
 KIND = MediumKind(

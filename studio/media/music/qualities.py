@@ -1,4 +1,7 @@
-"""What a person hears in a phrase at once, as numbers: what the sliders of music models steer."""
+"""What a person hears in a phrase at once, as numbers.
+
+The sliders of music models steer some of it; a taste is learnt from all.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,14 @@ import numpy as np
 from studio.core.kind import Qualities
 from studio.media.music.dataset import MAJOR, MINOR
 from studio.media.music.document import BARS, PITCH_LOW, PITCHES
-from studio.media.music.rolls import PITCHED, chroma, note_lengths, unpack
+from studio.media.music.rolls import (
+    PITCHED,
+    chroma,
+    intervals,
+    note_lengths,
+    pitch_ranges,
+    unpack,
+)
 
 BEAT_STEPS = 4
 AT_ONCE = 256
@@ -21,6 +31,10 @@ WORDS = {
     "Brightness": ("minor", "major"),
     "Note length": ("short notes", "long notes"),
     "Drum busyness": ("calm drums", "busy drums"),
+    "Fullness": ("thin", "full"),
+    "Range": ("narrow", "wide"),
+    "Leaps": ("smooth melody", "leaping melody"),
+    "Singing": ("little melody", "much melody"),
 }
 
 
@@ -36,6 +50,17 @@ def qualities() -> Qualities:
         "Brightness": _of_rolls(brightness),
         "Note length": _of_rolls(note_length),
         "Drum busyness": _of_rolls(drum_busyness),
+    }
+
+
+def impressions() -> Qualities:
+    """The same and what no slider is for, as it goes along with others."""
+    return {
+        **qualities(),
+        "Fullness": _of_rolls(fullness),
+        "Range": _of_rolls(pitch_range),
+        "Leaps": _of_rolls(leaps),
+        "Singing": _of_rolls(singing),
     }
 
 
@@ -100,3 +125,26 @@ def note_length(rolls: np.ndarray) -> np.ndarray:
 def drum_busyness(rolls: np.ndarray) -> np.ndarray:
     """Drum hits a bar: 0 up."""
     return rolls[:, PITCHED, 1].sum((1, 2)) / BARS
+
+
+def fullness(rolls: np.ndarray) -> np.ndarray:
+    """Pitches that sound at once, where any does: 0 up."""
+    at_once = (rolls[:, :PITCHED, 0].sum(1) > 0).sum(2)  # [N, 64]
+    return at_once.sum(1) / np.maximum((at_once > 0).sum(1), 1)
+
+
+def pitch_range(rolls: np.ndarray) -> np.ndarray:
+    """Semitones from the lowest to the highest note: 0 to 83."""
+    return pitch_ranges(rolls[:, :PITCHED, 0].sum((1, 2)))
+
+
+def leaps(rolls: np.ndarray) -> np.ndarray:
+    """Mean size of the melody's steps in semitones: 0 up."""
+    phrase, semitones = intervals(rolls)
+    count = np.bincount(phrase, minlength=len(rolls))
+    return np.bincount(phrase, np.abs(semitones), len(rolls)) / np.maximum(count, 1)
+
+
+def singing(rolls: np.ndarray) -> np.ndarray:
+    """Share of the phrase in which a melody sounds, 0 to 1."""
+    return rolls[:, 0, 0].any(2).mean(1)

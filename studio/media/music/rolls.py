@@ -47,3 +47,10 @@ def chroma(sustain: np.ndarray) -> np.ndarray:
     """How long each pitch class sounds: [..., T, 84] -> float [..., 12]."""
     by_pitch = sustain.sum(-2)
     return by_pitch.reshape(*by_pitch.shape[:-1], PITCHES // 12, 12).sum(-2).astype(float)
+
+
+def pitch_ranges(by_pitch: np.ndarray) -> np.ndarray:
+    """Semitones from the lowest to the highest pitch of counts [N, 84], 0 without any."""
+    there = by_pitch > 0
+    high = PITCHES - 1 - there[:, ::-1].argmax(1)
+    return np.where(there.any(1), high - there.argmax(1), 0).astype(float)

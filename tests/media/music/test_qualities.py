@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.media.music.document import Clip, Note, example_of
-from studio.media.music.qualities import qualities
+from studio.media.music.qualities import impressions, qualities
 
 BAR, STEP = 1920, 120
 
@@ -34,10 +34,14 @@ DRUMS = [("drums", 36, step, 1) for step in range(0, 64, 2)]
         ("Brightness", line(C_MAJOR, 4, 4), line(A_MINOR, 4, 4)),
         ("Note length", line(C_MAJOR[:4], 16, 12), line(C_MAJOR[:4], 16, 2)),
         ("Drum busyness", DRUMS, DRUMS[:4]),
+        ("Fullness", line(C_MAJOR, 4, 4) + line([48] * 12, 4, 4), line(C_MAJOR, 4, 4)),
+        ("Range", line([36, 84], 4, 4), line([60, 62], 4, 4)),
+        ("Leaps", line([60, 72, 60, 72], 4, 4), line([60, 62, 64, 65], 4, 4)),
+        ("Singing", line(C_MAJOR, 4, 4), line(C_MAJOR[:2], 4, 4)),
     ],
 )
 def test_more_is_more(name, more, less):
-    values = qualities()[name](np.stack([phrase(*more), phrase(*less)]))
+    values = impressions()[name](np.stack([phrase(*more), phrase(*less)]))
     assert values[0] > values[1] + 0.05
 
 
@@ -56,6 +60,6 @@ def test_silence_and_noise_have_numbers():
         random.integers(0, 256, (3, 4, 2, 64, 11), dtype=np.uint8),
         np.zeros((0, 4, 2, 64, 11), np.uint8),
     ):
-        for measure in qualities().values():
+        for measure in impressions().values():
             values = measure(phrases)
             assert values.shape == (len(phrases),) and np.isfinite(values).all()
