@@ -2,12 +2,14 @@
 
 A real and the fake it is paired with get the same random changes, so that the relativistic
 comparison stays fair. Only shifts, masks and colour: operations with a double backward everywhere.
+Those of pictures; music has its own (media/music/augment.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -15,7 +17,22 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Changes:
-    """Random changes for B pictures; the identity for those that were not chosen."""
+    """Random changes for B examples, tensors [B, ...]; the identity for those not chosen."""
+
+    def doubled(self) -> Self:
+        """For a batch of reals followed by the fakes they are paired with."""
+        return self.each(lambda t: torch.cat([t, t]))
+
+    def part(self, share: slice) -> Self:
+        return self.each(lambda t: t[share])
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        return type(self)(*(change(getattr(self, field.name)) for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class PictureChanges(Changes):
+    """Those of pictures."""
 
     brightness: Tensor  # [B, 1, 1, 1]
     saturation: Tensor
@@ -24,20 +41,10 @@ class Changes:
     shift_x: Tensor
     keep: Tensor  # [B, 1, H, W] 0 inside the cut-out
 
-    def doubled(self) -> Changes:
-        """For a batch of reals followed by the fakes they are paired with."""
-        return self.each(lambda t: torch.cat([t, t]))
-
-    def part(self, share: slice) -> Changes:
-        return self.each(lambda t: t[share])
-
-    def each(self, change: Callable[[Tensor], Tensor]) -> Changes:
-        return Changes(*(change(getattr(self, field.name)) for field in fields(self)))
-
 
 def draw_changes(
     batch: int, size: tuple[int, int], strength: float, random: torch.Generator
-) -> Changes:
+) -> PictureChanges:
     """Changes for pictures [B, C, H, W]; each kind happens to a picture with chance strength."""
     height, width = size
 
@@ -58,7 +65,7 @@ def draw_changes(
     columns = torch.arange(width).view(1, 1, 1, width)
     hole = ((rows - centre_y).abs() < height / 4) & ((columns - centre_x).abs() < width / 4)
     keep = 1 - hole.float() * chosen(*ones)
-    return Changes(
+    return PictureChanges(
         (uniform(*ones) - 0.5) * colour,
         1 + (uniform(*ones) * 2 - 1) * colour,
         1 + (uniform(*ones) - 0.5) * colour,
@@ -68,7 +75,7 @@ def draw_changes(
     )
 
 
-def apply_changes(x: Tensor, changes: Changes, circular: bool) -> Tensor:
+def apply_changes(x: Tensor, changes: PictureChanges, circular: bool) -> Tensor:
     """x [B, 3, H, W] in [-1, 1] -> the same, changed; on the torus a shift wraps."""
     x = x + changes.brightness
     grey = x.mean(1, keepdim=True)

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.gan.augment import Changes, draw_changes
+from studio.gan.augment import Changes
 from studio.gan.randomness import CHANGES, LATENTS, MAPS, REALS, SHOWN, stream
 
 Prepare = Callable[[np.ndarray, torch.Generator], np.ndarray]
+DrawChanges = Callable[[int, float, torch.Generator], Changes]  # how many, strength
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,7 @@ def draw_batch(
     shapes: list[tuple[int, int, int]],
     crossover: Callable[[torch.Generator], int],
     augment: float,
-    picture_shape: tuple[int, int] | None,
+    draw_changes: DrawChanges,
     share: slice,
     device: torch.device,
 ) -> Batch:
@@ -126,8 +127,8 @@ def draw_batch(
     maps = [torch.randn(size, *shape, generator=random, device=device)[share] for shape in shapes]
     chance = torch.rand(size, 2, generator=stream(seed, step, SHOWN))[share]
     changes = None
-    if augment > 0 and picture_shape is not None:
-        changes = draw_changes(size, picture_shape, augment, stream(seed, step, CHANGES))
+    if augment > 0:
+        changes = draw_changes(size, augment, stream(seed, step, CHANGES))
         changes = changes.part(share).each(lambda t: sent(t, device))
     every_z = sent(z, device)
     return Batch(

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from studio.core.run_folder import TrainConfig
 from studio.core.split import LEAST_FILES
-from studio.gan.augment import apply_changes
+from studio.gan.augment import Changes
 from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
 from studio.gan.compiled import compile_passes
@@ -80,8 +80,16 @@ class Training(Protocol):
         """Generator outputs as the uint8 examples of a folder, to measure them."""
         ...
 
-    augmentable: bool
-    torus: bool
+    def draw_changes(
+        self, count: int, config: TrainConfig, strength: float, random: torch.Generator
+    ) -> Changes:
+        """How so many examples are changed before they are judged, each kind by this chance."""
+        ...
+
+    def changed(self, x: Tensor, changes: Any) -> Tensor:
+        """Outputs or reals [B, ...] with the changes that draw_changes drew."""
+        ...
+
     batch: int
     gamma: float
 
@@ -113,7 +121,7 @@ class Trainer:
     ) -> None:
         """examples uint8 [N, ...], those to learn from; every process of a team gets all."""
         torch.manual_seed(config.seed)
-        self.is_steered = config.augment < 0 and training.augmentable
+        self.is_steered = config.augment < 0
         self.config = config = resolved(config, training, len(examples))
         self.training, self.network, self.examples, self.team = training, network, examples, team
         self.device = device.torch_device
@@ -210,10 +218,12 @@ class Trainer:
                 torch.cuda.empty_cache()
 
     def _draw(self) -> Batch:
-        size = (self.config.size_px, self.config.size_px) if self.training.augmentable else None
+        def changes(count: int, strength: float, random: torch.Generator) -> Changes:
+            return self.training.draw_changes(count, self.config, strength, random)
+
         return draw_batch(
             self.batches, self.steps, self.config.seed, self.config.batch, self.generator.z_dim,
-            self.generator.random_shapes(), self.crossover, self.augment, size, self._share,
+            self.generator.random_shapes(), self.crossover, self.augment, changes, self._share,
             self.device,
         )  # fmt: skip
 
@@ -226,7 +236,7 @@ class Trainer:
         """Logits [B] of pictures as the discriminator is to see them, float32."""
         if batch.changes is not None:
             changes = batch.changes.doubled() if doubled else batch.changes
-            x = apply_changes(x, changes, self.training.torus)
+            x = self.training.changed(x, changes)
         network = self.discriminator if eager else self.quick_discriminator
         return network(x).float()
 

@@ -213,8 +213,8 @@ def run(name: str, trial: Trial, seconds: float, tell: Callable[[dict[str, Any]]
     recipe = RECIPES[name]
     chosen, judged = trial.chosen()
     features = media.kind(trial.medium).load_features()
-    judge = reference(chosen, judged, features)
     trainer, steer = begin(recipe, trial, chosen)
+    judge = reference(*(trainer.training.judged(part) for part in (chosen, judged)), features)
     penalty = alternatives.real_penalty if recipe.only_r1 else gradient_penalty
     with mock.patch.object(train_module, "gradient_penalty", penalty):
         spent = 0.0

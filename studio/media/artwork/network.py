@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from studio.core.presets import patch_for
 from studio.core.run_folder import TrainConfig
+from studio.gan.augment import PictureChanges, apply_changes, draw_changes
 from studio.gan.networks import Discriminator, Generator, NetworkConfig
 from studio.gan.pictures import mirror_some, to_examples, to_pixels, to_signed
 
@@ -17,7 +18,6 @@ from studio.gan.pictures import mirror_some, to_examples, to_pixels, to_signed
 class ArtworkTraining:
     """Pictures [B, 3, S, S] in [-1, 1]."""
 
-    augmentable = True
     batch = 16
     gamma = 1.0
     torus = False
@@ -42,6 +42,14 @@ class ArtworkTraining:
 
     def judged(self, examples: np.ndarray) -> np.ndarray:
         return examples
+
+    def draw_changes(
+        self, count: int, config: TrainConfig, strength: float, random: torch.Generator
+    ) -> PictureChanges:
+        return draw_changes(count, (config.size_px, config.size_px), strength, random)
+
+    def changed(self, x: Tensor, changes: PictureChanges) -> Tensor:
+        return apply_changes(x, changes, circular=False)
 
     def reals(self, examples: Tensor) -> Tensor:
         return to_signed(examples)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from studio.core.run_folder import TrainConfig
 from studio.gan.layers import EqualConv, EqualLinear, ResidualDown, StyledLayer, activate
 from studio.gan.networks import Mapping, refuse_widths, training_ws
+from studio.media.music.augment import RollChanges, apply_changes, draw_changes
 from studio.media.music.document import (
     PITCHES,
     STEPS,
@@ -313,7 +314,6 @@ class MusicDiscriminator(nn.Module):
 class MusicTraining:
     """Phrases as rolls of zeros and ones."""
 
-    augmentable = False
     batch = 32
     gamma = 0.1
     torus = False
@@ -332,6 +332,14 @@ class MusicTraining:
 
     def judged(self, examples: np.ndarray) -> np.ndarray:
         return meet(examples, torch.Generator().manual_seed(0))
+
+    def draw_changes(
+        self, count: int, config: TrainConfig, strength: float, random: torch.Generator
+    ) -> RollChanges:
+        return draw_changes(count, strength, random)
+
+    def changed(self, x: Tensor, changes: RollChanges) -> Tensor:
+        return apply_changes(x, changes)
 
     def reals(self, examples: Tensor) -> Tensor:
         """uint8 [B, 4, 2, 64, 11] packed bits -> float [B, 672, 64, 1]."""

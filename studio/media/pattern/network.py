@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from studio.core.presets import patch_for
 from studio.core.run_folder import TrainConfig
+from studio.gan.augment import PictureChanges, apply_changes, draw_changes
 from studio.gan.folder import WRAPS_BELOW, seam_ratio
 from studio.gan.networks import Discriminator, Generator, NetworkConfig
 from studio.gan.pictures import mirror_some, roll_each, to_examples, to_pixels, to_signed
@@ -24,7 +25,6 @@ class PatternTraining:
     motifs that always stand in the middle are learnt sooner.
     """
 
-    augmentable = True
     batch = 16
     gamma = 0.4  # tests/benchmarks/RESULTS.md, section 15
     torus = True
@@ -55,6 +55,14 @@ class PatternTraining:
 
     def judged(self, examples: np.ndarray) -> np.ndarray:
         return examples
+
+    def draw_changes(
+        self, count: int, config: TrainConfig, strength: float, random: torch.Generator
+    ) -> PictureChanges:
+        return draw_changes(count, (config.size_px, config.size_px), strength, random)
+
+    def changed(self, x: Tensor, changes: PictureChanges) -> Tensor:
+        return apply_changes(x, changes, self.torus)
 
     def reals(self, examples: Tensor) -> Tensor:
         return to_signed(examples)

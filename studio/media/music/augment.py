@@ -1,0 +1,54 @@
+"""Differentiable augmentation of phrases: bars change places, a track or a while is silent.
+
+As for pictures (gan/augment.py), a real and its fake get the same changes. None of them touches
+what a note is: where it begins within its bar, how long it lasts, which degree it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.gan.augment import Changes, shifted
+from studio.media.music.document import BARS, STEPS, STEPS_PER_BAR, TRACKS
+
+SILENCE = STEPS_PER_BAR  # steps of the while that is silent
+
+
+@dataclass(frozen=True)
+class RollChanges(Changes):
+    """Those of phrases."""
+
+    turn: Tensor  # [B] steps, whole bars, by which the phrase begins later; its end comes first
+    heard: Tensor  # [B, 4, 1, 1] 0 for a track that is silent
+    keep: Tensor  # [B, 1, 64, 1] 0 in the while that is silent
+
+
+def draw_changes(batch: int, strength: float, random: torch.Generator) -> RollChanges:
+    """Changes for phrases [B, 672, 64, 1]; each kind happens to a phrase with chance strength."""
+
+    def uniform(*size: int) -> Tensor:
+        return torch.rand(*size, generator=random)
+
+    def chosen(*size: int) -> Tensor:
+        return (uniform(*size) < strength).float()
+
+    bars = (uniform(batch) * BARS).floor() * chosen(batch)
+    silent = (uniform(batch) * len(TRACKS)).long()[:, None] == torch.arange(len(TRACKS))
+    begin = (uniform(batch, 1) * STEPS).floor()
+    steps = torch.arange(STEPS)
+    hole = (steps >= begin) & (steps < begin + SILENCE)
+    return RollChanges(
+        (bars * STEPS_PER_BAR).long(),
+        1 - (silent.float() * chosen(batch, 1))[..., None, None],
+        1 - (hole.float() * chosen(batch, 1))[:, None, :, None],
+    )
+
+
+def apply_changes(x: Tensor, changes: RollChanges) -> Tensor:
+    """x [B, 672, 64, 1] -> the same, changed."""
+    turned = shifted(x, changes.turn, torch.zeros_like(changes.turn), circular=True)
+    tracks = (turned * changes.keep).unflatten(1, (len(TRACKS), -1)).flatten(3)
+    return (tracks * changes.heard).reshape(x.shape)
