@@ -238,7 +238,7 @@ def test_messy_reasons_say_what_is_wrong(messy):
     report = check(kind_of("artwork"), messy / "images")
     reasons = {refusal.file: refusal.reason for refusal in report.refused}
     assert "not a picture" in reasons["text_file.png"]
-    assert "not a picture" in reasons["html_error.jpg"]
+    assert "a web page" in reasons["html_error.jpg"]
     assert "empty" in reasons["zero_byte.png"]
     assert "too many pixels" in reasons["bomb_20000x20000_1bit.png"]
     assert "points to nothing" in reasons["dangling.jpg"]

@@ -336,3 +336,122 @@ def test_repeats_of_a_large_tile_are_found_as_in_a_small_one() -> None:
     tile = Image.fromarray(np.tile(motif, (4, 4, 1)))
     large = tile.resize((2560, 2560), Image.Resampling.NEAREST)
     assert one_repeat(tile).size == (64, 64) and one_repeat(large).size == (640, 640)
+
+
+def closed_folder(monkeypatch, folder: Path) -> None:
+    """A folder that may not be read, for the superuser as well."""
+    scandir = os.scandir
+
+    def scan(path: Any) -> Any:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+
+
+@pytest.mark.parametrize("kind", media.kinds(), ids=lambda kind: kind.name)
+def test_a_closed_folder_is_named_and_the_rest_is_used(
+    kind, folder_of, tmp_path, monkeypatch, capsys
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(folder_of(kind), folder)
+    shutil.copytree(folder_of(kind), folder / "closed")
+    closed_folder(monkeypatch, folder / "closed")
+    report = result_of(kind.load_reader().check(folder))
+    assert len(report.usable) == 12
+    assert [one.file for one in report.refused] == ["closed/"]
+    assert "could not be opened (permission denied)" in report.refused[0].reason
+    assert main(["check", str(folder)]) == 0
+    assert "left out  closed/: " in capsys.readouterr().out
+    (tmp_path / "other").mkdir()
+    shutil.move(folder / "closed", tmp_path / "other" / "closed")
+    closed_folder(monkeypatch, tmp_path / "other" / "closed")
+    assert main(["check", str(tmp_path / "other")]) == 2
+    assert "closed/ could not be opened (permission denied)" in capsys.readouterr().err
+
+
+def test_a_telephones_photographs_are_told_by_what_they_hold(folder_of, tmp_path) -> None:
+    shutil.copytree(folder_of(ARTWORK), tmp_path, dirs_exist_ok=True)
+    photograph = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(5000)
+    for name in ("IMG_1.jpg", "IMG_2.HEIC", "IMG_3.heif"):
+        (tmp_path / name).write_bytes(photograph + name.encode())
+    shutil.copy(tmp_path / "00.png", tmp_path / "saved.heic")
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "IMG_4.heic", "JPEG")
+    report = result_of(ARTWORK.load_reader().check(tmp_path))
+    reasons = {one.file: one.reason for one in report.refused}
+    for name in ("IMG_1.jpg", "IMG_2.HEIC", "IMG_3.heif"):
+        assert reasons[name] == "it is a HEIC photograph; save it as JPEG first"
+    assert "IMG_4.heic" in report.usable and "copy of 00.png" in reasons["saved.heic"]
+
+
+def test_archives_get_a_hint(tmp_path, capsys) -> None:
+    (tmp_path / "photos.zip").write_bytes(b"PK\3\4")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "unpack its archives first" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_names_cannot_fool_who_reads_them(folder_of, tmp_path, qtbot, capsys) -> None:
+    """Line breaks, colours of a terminal, text from right to left, no text at all, two accents."""
+    from PySide6.QtWidgets import QPlainTextEdit
+
+    from studio.ui.doctor_verdict import Verdict
+
+    odd = ("a\nb", "c\udcff", "\x1b[31md", "\u202egnp", "caf\u00e9", "cafe\u0301", "-e", "%s{0}")
+    for number, name in enumerate(odd):
+        shutil.copy(folder_of(ARTWORK) / f"{number:02d}.png", tmp_path / f"{name}.png")
+        shutil.copy(folder_of(ARTWORK) / f"{number:02d}.png", tmp_path / f"{name}.again.png")
+        Image.open(tmp_path / f"{name}.png").resize((90, 90)).save(tmp_path / f"{name} near.png")
+        (tmp_path / f"{name}.broken.png").write_bytes(b"not a picture")
+    report = result_of(ARTWORK.load_reader().check(tmp_path))
+    assert len(report.usable) == 16 and len(report.refused) == 16 and report.sheets
+    assert main(["check", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed and "\u202e" not in printed
+    verdict = Verdict()
+    qtbot.addWidget(verdict)
+    verdict.show_report(report)
+    shown = verdict.findChildren(QPlainTextEdit)[0].toPlainText()
+    assert len(shown.splitlines()) == 16 and "\u202e" not in shown
+    run = run_in(tmp_path.parent / "run-of-odd-names", folder=str(tmp_path))
+    list(train_run(run, ARTWORK))
+    assert run.model_path.exists()
+
+
+def test_files_that_go_while_they_are_read_are_left_out(folder_of, tmp_path) -> None:
+    shutil.copytree(folder_of(ARTWORK), tmp_path, dirs_exist_ok=True)
+    shutil.copy(tmp_path / "00.png", tmp_path / "zz.png")
+    work = ARTWORK.load_reader().check(tmp_path)
+    next(work)
+    (tmp_path / "05.png").unlink()
+    (tmp_path / "06.png").unlink()
+    (tmp_path / "06.png").mkdir()
+    report = result_of(work)
+    reasons = {one.file: one.reason for one in report.refused}
+    assert reasons["05.png"] == "it is gone"
+    assert reasons["06.png"].startswith("it could not be read") or os.name == "nt"
+    assert len(report.usable) == 10
+
+
+def test_a_disk_that_fails_is_a_sentence(folder_of, tmp_path, monkeypatch) -> None:
+    shutil.copytree(folder_of(ARTWORK), tmp_path, dirs_exist_ok=True)
+
+    def fails(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("hashlib.file_digest", fails)
+    report = result_of(ARTWORK.load_reader().check(tmp_path))
+    reasons = {one.reason for one in report.refused}
+    assert reasons == {"it could not be read (input/output error)"}
+
+
+def test_too_little_memory_is_no_damage(tmp_path, monkeypatch) -> None:
+    Image.new("RGB", (40, 40)).save(tmp_path / "a.png")
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", full)
+    with pytest.raises(StudioError, match="too little memory"):
+        open_picture(tmp_path / "a.png")

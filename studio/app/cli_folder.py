@@ -40,21 +40,26 @@ def check(arguments: argparse.Namespace) -> int:
     return 0
 
 
-APPLES = {".heic", ".heif"}  # what telephones write; Pillow does not read it
+# What may hold pictures that are not read, and what to do.
+HINTS = {
+    "save HEIC photographs as JPEG first": {".heic", ".heif", ".hif"},
+    "unpack its archives first": {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"},
+}
 
 
 def likely_medium(folder: Path) -> MediumKind:
     """The medium that most files of a folder belong to; StudioError when none does."""
-    endings = [Path(name).suffix.lower() for name in walk(folder).files]
-    every = kinds()
+    found, every = walk(folder), kinds()
+    endings = [Path(name).suffix.lower() for name in found.files]
     counts = [sum(ending in kind.file_suffixes for ending in endings) for kind in every]
     best = max(counts)
-    if best == 0:
-        what = "is empty" if not endings else f"has no file for {_listed(every)}"
-        if APPLES & set(endings):
-            what += "; save HEIC photographs as JPEG first"
-        raise StudioError(f"The folder {plain(folder.name or str(folder))} {what}.")
-    return every[counts.index(best)]
+    if best > 0:
+        return every[counts.index(best)]
+    what = f"has no file for {_listed(every)}" if endings or found.closed else "is empty"
+    hints = [hint for hint, suffixes in HINTS.items() if suffixes & set(endings)]
+    hints += [f"{plain(name)} {why.removeprefix('this folder ')}" for name, why in found.closed[:1]]
+    name = plain(folder.name or str(folder))
+    raise StudioError(f"The folder {name} {'; '.join([what, *hints])}.")
 
 
 def _listed(every: list[MediumKind]) -> str:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from studio.core.files import plain
 from studio.core.work import Progress, Work
 
 MAX_SEEDS = 100_000
-
-
-def plain(name: str) -> str:
-    """A file name without line breaks and control characters, which could fool a terminal."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in name)
 
 
 def followed(work: Work, note: str = "") -> Work:

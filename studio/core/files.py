@@ -20,7 +20,12 @@ else:
     import fcntl
 
 MAX_FILES = 200_000
-SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+SYSTEM_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
+# What was thrown away, and small copies that systems and network disks make of every picture.
+SYSTEM_FOLDERS = {
+    "$recycle.bin", "#recycle", "system volume information", "lost+found", "__macosx", "@eadir",
+}  # fmt: skip
+JUNCTION = 0xA0000003  # Windows' other kind of link to a folder: IO_REPARSE_TAG_MOUNT_POINT
 
 
 @contextlib.contextmanager
@@ -97,10 +102,14 @@ def _make_folder(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Walk:
-    """The files of a folder, relative and sorted; ignored are hidden and system files."""
+    """The files of a folder, relative and sorted; ignored are hidden and system files, and links.
+
+    closed are folders that could not be opened: (name, why and what to do, in words) each.
+    """
 
     files: tuple[str, ...]
     ignored: tuple[str, ...]
+    closed: tuple[tuple[str, str], ...] = ()
 
 
 def from_home(text: str) -> Path:
@@ -108,11 +117,44 @@ def from_home(text: str) -> Path:
     return Path(os.path.expanduser(text))
 
 
+def plain(name: str) -> str:
+    """A file name without line breaks and control characters, which could fool a reader."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in name)
+
+
 def walk(folder: Path) -> Walk:
     """Every file below a folder, each once; never leaves the folder, never follows linked folders.
 
-    StudioError when the folder is missing, not a folder or unreadable.
+    A folder in it that cannot be opened is named, and the others are looked through.
+    StudioError when the folder itself is missing, not a folder or unreadable.
     """
+    _refuse(folder)
+    root = folder.resolve()
+    files: list[str] = []
+    ignored: list[str] = []
+    closed: list[tuple[str, str]] = []
+    waiting = [(folder, "")]
+    while waiting:
+        here, name = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not name:
+                raise StudioError(f"The folder {folder} cannot be read: {_why(error)}.") from error
+            closed.append((name, _closed(error)))
+            continue
+        folders, plain, left = _sorted_out(found, root)
+        files += [name + one for one in plain]
+        ignored += [name + one for one in left]
+        waiting += [(here / one, f"{name}{one}/") for one in reversed(folders)]
+        if len(files) > MAX_FILES:
+            raise StudioError(f"This folder holds more than {MAX_FILES:,} files; choose a part.")
+    return Walk(tuple(files), tuple(ignored), tuple(closed))
+
+
+def _refuse(folder: Path) -> None:
+    """StudioError when there is no such folder, or none that may be read."""
     try:
         is_there = folder.exists()
     except OSError as error:
@@ -123,34 +165,62 @@ def walk(folder: Path) -> Walk:
         raise StudioError(f"{folder.name} is a file, not a folder.")
     if not os.access(folder, os.R_OK | os.X_OK):
         raise StudioError(f"The folder {folder} cannot be read: permission denied.")
-    root = folder.resolve()
+
+
+def _sorted_out(
+    found: list[os.DirEntry[str]], root: Path
+) -> tuple[list[str], list[str], list[str]]:
+    """Names of folders to look through, of files, and of what is left alone (folders with /)."""
+    folders: list[str] = []
     files: list[str] = []
-    ignored: list[str] = []
-    for where, folders, names in os.walk(folder, followlinks=False):
-        here = Path(where)
-        hidden = [name for name in folders if name.startswith(".")]
-        ignored += [(here / name).relative_to(folder).as_posix() + "/" for name in hidden]
-        folders[:] = sorted(
-            name for name in folders if name not in hidden and not os.path.islink(here / name)
-        )
-        for name in sorted(names):
-            path = here / name
-            inside = path.relative_to(folder).as_posix()
-            if name.startswith(".") or name.lower() in SYSTEM_FILES or _leaves(path, root):
-                ignored.append(inside)
-            else:
-                files.append(inside)
-        if len(files) > MAX_FILES:
-            raise StudioError(f"This folder holds more than {MAX_FILES:,} files; choose a part.")
-    return Walk(tuple(files), tuple(ignored))
+    left: list[str] = []
+    for entry in found:
+        name = entry.name
+        is_hidden = name.startswith(".")
+        if _is_folder(entry):
+            skip = is_hidden or name.lower() in SYSTEM_FOLDERS or _is_linked(entry)
+            (left if skip else folders).append(name + "/" if skip else name)
+        else:
+            skip = is_hidden or name.lower() in SYSTEM_FILES or _leaves(entry, root)
+            (left if skip else files).append(name)
+    return folders, files, left
 
 
-def _leaves(path: Path, root: Path) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # it is said why when it is opened
+        return False
+
+
+def _is_linked(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder lies elsewhere, or in a circle."""
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return entry.is_symlink()
+    return entry.is_symlink() or getattr(status, "st_reparse_tag", 0) == JUNCTION
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _closed(error: OSError) -> str:
+    """Why a folder was left out, and what to do."""
+    if isinstance(error, PermissionError):
+        cure = "; give yourself the right to read it, or move it elsewhere"
+    else:
+        cure = "; look whether its disk is in order"
+    return f"this folder could not be opened ({_why(error)}){cure}"
+
+
+def _leaves(entry: os.DirEntry[str], root: Path) -> bool:
     """True for a link out of the folder; a dangling one inside stays, to be reported."""
-    if not os.path.islink(path):
+    if not entry.is_symlink():
         return False
     try:
-        return not path.resolve().is_relative_to(root)
+        return not Path(entry.path).resolve().is_relative_to(root)
     except (OSError, RuntimeError):  # a loop of links
         return True
 

@@ -6,8 +6,10 @@ Numpy and Pillow only. Nothing in the folder is ever written, no link is followe
 from __future__ import annotations
 
 import contextlib
+import io
 import math
 import os
+import re
 import struct
 import warnings
 import zlib
@@ -15,22 +17,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from studio.core.errors import StudioError
+from studio.gan.picture_colour import Colour, colour_mode, flat_rgb
+from studio.gan.picture_kinds import HEAD_BYTES, is_of_pictures, is_tiff, what_it_is
 
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".bmp", ".tif", ".tiff",
     ".avif", ".ppm", ".tga",
 )  # fmt: skip
+APPLES = (".heic", ".heif", ".hif")  # what telephones write; some hold a JPEG all the same
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "PPM", "TGA")
 MAX_PIXELS = 150_000_000
 MAX_FILE_BYTES = 512 * 2**20
+# What Pillow decodes in Python, a number at a time, and of how many MB that takes three seconds.
+SLOW = {
+    "ppm_plain": ("it is a picture written as text", 8),
+    "ppm": ("it is a PPM of an unusual depth", 4),
+    "bmp_rle": ("it is a BMP packed in runs", 4),
+}
+PNG = b"\x89PNG\r\n\x1a\n"
+NOTES = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")  # parts of a PNG that say no pixels
 MIN_SIDE_PX, LEAST_SIDE_PX = 16, 8  # as it is, and enlarged
 CROP_LONG, ENLARGE_SMALL = "crop-long", "enlarge-small"
-TRANSPARENT = ("RGBA", "LA", "PA", "La", "RGBa")
 MAX_ASPECT = 8.0
 WRAPS_BELOW = 1.6  # seam_ratio of pictures whose edges may be taken to meet
 DECODE_PX = 1024  # larger JPEGs are decoded at a fraction of their size
@@ -51,7 +64,6 @@ TURNS = {
 }
 MOST_REPEATS = 8
 SAME_SHARE = 0.12  # of the usual change when rolled: drawn repeats differ by a little smoothing
-Colour = tuple[int, int, int]
 BACKGROUND: Colour = (255, 255, 255)
 
 
@@ -97,30 +109,85 @@ def opened_file(path: Path) -> Iterator[BufferedReader]:
             raise StudioError("the file is empty")
         if size > MAX_FILE_BYTES:
             raise StudioError("the file is larger than 512 MB")
-        file = open(path, "rb")  # noqa: SIM115 - closed below, after what is done with it
+        with open(path, "rb") as file:
+            yield file
+    except FileNotFoundError as error:
+        is_link = os.path.islink(path)
+        raise StudioError("the link points to nothing" if is_link else "it is gone") from error
+    except PermissionError as error:
+        raise StudioError("it may not be read; give yourself the right to, or move it") from error
     except OSError as error:
-        raise StudioError(
-            "the link points to nothing" if os.path.islink(path) else str(error.strerror)
-        ) from error
-    with file:
-        yield file
+        why = (error.strerror or str(error)).lower()
+        raise StudioError(f"it could not be read ({why})") from error
 
 
 def decode(
     file: BufferedReader, remedies: Sequence[str] = (), background: Colour = BACKGROUND
 ) -> Opened:
     """Decode an open file, as open_picture does."""
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    _refuse_long_header(head)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(file, formats=FORMATS) as image:
-                return _upright(image, remedies, background)
-    except UnidentifiedImageError as error:
-        raise StudioError("this is not a picture, whatever its name says") from error
+        try:
+            return _decoded(file, remedies, background)
+        except ValueError:  # what Pillow raises at texts and colour profiles of more than 1 MB
+            if not head.startswith(PNG):
+                raise
+            return _decoded(_without_notes(file), remedies, background)
+    except MemoryError as error:
+        raise StudioError("there is too little memory to open it") from error
     except Image.DecompressionBombError as error:
         raise StudioError("it unpacks to far too many pixels") from error
     except BROKEN as error:
-        raise StudioError("the file is damaged or cut short") from error
+        is_unknown = isinstance(error, UnidentifiedImageError)
+        raise StudioError(what_it_is(head) or _what_is_wrong(head, is_unknown)) from error
+
+
+def _decoded(file: IO[bytes], remedies: Sequence[str], background: Colour) -> Opened:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(file, formats=FORMATS) as image:
+            _refuse_slow(image, file)
+            return _upright(image, remedies, background)
+
+
+def _what_is_wrong(head: bytes, is_unknown: bool) -> str:
+    if is_unknown and is_tiff(head):
+        return "it is a TIFF or a camera's raw file of a kind that cannot be read; save it as PNG"
+    if is_unknown and not is_of_pictures(head):
+        return "this is not a picture, whatever its name says"
+    return "the file is damaged or cut short"
+
+
+def _refuse_slow(image: Image.Image, file: IO[bytes]) -> None:
+    """StudioError for a large picture of a kind that would take minutes."""
+    tiles = getattr(image, "tile", [])
+    why, most_mb = SLOW.get(str(tiles[0][0]) if tiles else "", ("", 0))
+    if why and file.seek(0, os.SEEK_END) > most_mb * 2**20:
+        raise StudioError(f"{why}, of more than {most_mb} MB; save it as PNG first")
+
+
+def _refuse_long_header(head: bytes) -> None:
+    """StudioError for a PPM with pages of comments before its size, which are read by the byte."""
+    if re.match(rb"P[1-6f]\s", head) and len(head) == HEAD_BYTES:
+        words = re.sub(rb"#[^\r\n]*", b"", head).split(maxsplit=4)
+        if len(words) < (3 if words[0] in (b"P1", b"P4") else 4):
+            raise StudioError("its size does not stand where it should; save it as PNG first")
+
+
+def _without_notes(file: IO[bytes]) -> IO[bytes]:
+    """A PNG without its texts and its colour profile; cut off where it is damaged."""
+    file.seek(0)
+    kept = io.BytesIO()
+    kept.write(file.read(len(PNG)))
+    while len(head := file.read(8)) == 8:
+        length, word = struct.unpack(">I4s", head)
+        body = file.read(min(length, MAX_FILE_BYTES) + 4)
+        if word not in NOTES:
+            kept.write(head + body)
+    kept.seek(0)
+    return kept
 
 
 def _upright(image: Image.Image, remedies: Sequence[str], background: Colour) -> Opened:
@@ -135,7 +202,7 @@ def _upright(image: Image.Image, remedies: Sequence[str], background: Colour) ->
     upright = _turned(image)
     if (upright.width > upright.height) != (width > height):
         width, height = height, width
-    rgb = _flat_rgb(upright, background)
+    rgb = flat_rgb(upright, background)
     rgb = _middle(rgb) if CROP_LONG in cures else rgb
     return Opened(rgb, width, height, mode, tuple(cures))
 
@@ -168,36 +235,12 @@ def _cures(width: int, height: int) -> dict[str, str]:
 
 
 def _middle(image: Image.Image) -> Image.Image:
+    """The middle square; the picture itself where it is one."""
     side = min(image.size)
+    if image.size == (side, side):
+        return image
     left, top = (image.width - side) // 2, (image.height - side) // 2
     return image.crop((left, top, left + side, top + side))
-
-
-def colour_mode(image: Image.Image) -> str:
-    """The kind of colour of an opened, not yet loaded picture, in a word for people."""
-    tiles = getattr(image, "tile", [])  # how the file packs its pixels, like RGB;16B
-    raw = str(tiles[0][3]) if tiles else ""
-    if image.mode in TRANSPARENT or "transparency" in image.info:
-        return "transparent"
-    if image.mode.startswith(("I", "F")) or "16" in raw:
-        return "16-bit"
-    return {"CMYK": "CMYK", "P": "palette", "L": "grey", "1": "grey"}.get(image.mode, "colour")
-
-
-def _flat_rgb(image: Image.Image, background: Colour) -> Image.Image:
-    """RGB with transparency laid on the background, 16-bit greys brought down to 8."""
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0
-        grey = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
-    if image.mode in TRANSPARENT or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        if rgba.getextrema()[3][1] == 0:  # type: ignore[index]
-            raise StudioError("it is fully transparent")
-        ground = Image.new("RGBA", rgba.size, (*background, 255))
-        return Image.alpha_composite(ground, rgba).convert("RGB")
-    return image.convert("RGB")
 
 
 def square(image: Image.Image, size_px: int, wrap: bool) -> np.ndarray:
@@ -205,14 +248,26 @@ def square(image: Image.Image, size_px: int, wrap: bool) -> np.ndarray:
     if not wrap:
         fitted = ImageOps.fit(image, (size_px, size_px), Image.Resampling.LANCZOS)
         return np.asarray(fitted, dtype=np.uint8)
-    image = one_repeat(image)
-    pixels = np.asarray(_middle(image), dtype=np.uint8)
-    side = len(pixels)
-    margin = max(1, side // 4)
-    padded = np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), mode="wrap")
-    box = (margin, margin, margin + side, margin + side)
-    big = Image.fromarray(padded)
+    image = _middle(one_repeat(image))
+    margin = _margin(image.width, size_px)
+    box = (margin, margin, margin + image.width, margin + image.width)
+    big = _surrounded(image, margin)
     return np.asarray(big.resize((size_px, size_px), Image.Resampling.LANCZOS, box=box))
+
+
+def _margin(side: int, size_px: int) -> int:
+    """How far Lanczos looks over the edge (three pixels of the result), and no more than a side."""
+    return min(side, math.ceil(3 * max(1.0, side / size_px)) + 1)
+
+
+def _surrounded(image: Image.Image, margin: int) -> Image.Image:
+    """A square tile with a margin of itself around it, without a second copy of all of it."""
+    side = image.width
+    big = Image.new("RGB", (side + 2 * margin, side + 2 * margin))
+    for top in (margin - side, margin, margin + side):
+        for left in (margin - side, margin, margin + side):
+            big.paste(image, (left, top))
+    return big
 
 
 def one_repeat(image: Image.Image) -> Image.Image:

@@ -19,6 +19,7 @@ from studio.core.kind import Refusal
 from studio.core.likeness import SIDE_PX
 from studio.core.work import Finished, Progress, Work
 from studio.gan.folder import (
+    APPLES,
     CROP_LONG,
     ENLARGE_SMALL,
     SUFFIXES,
@@ -32,6 +33,7 @@ from studio.gan.folder import (
 from studio.gan.picture_report import Comparison, Look, Survey, compare, findings
 
 OPENING = (CROP_LONG, ENLARGE_SMALL)  # the remedies that change what can be opened
+LOOKED_AT = (*SUFFIXES, *APPLES)
 FLAT_LEVELS = 6
 SEAM_PX = 64
 
@@ -97,11 +99,12 @@ class PictureReader:
     ) -> Generator[Any, None, Survey]:
         refuse_unknown(remedies, self._known, self._medium)
         found = walk(folder)
-        names = [name for name in found.files if Path(name).suffix.lower() in SUFFIXES]
-        others = [name for name in found.files if Path(name).suffix.lower() not in SUFFIXES]
+        names = [name for name in found.files if Path(name).suffix.lower() in LOOKED_AT]
+        others = [name for name in found.files if Path(name).suffix.lower() not in LOOKED_AT]
         ignored = sorted([*found.ignored, *others])
         is_tiled = self._wraps is not None
         survey = Survey(folder, self._medium, self._known, is_tiled, ignored)
+        survey.refused += [Refusal(name, why) for name, why in found.closed]
         seen: dict[bytes, str] = {}
         for done, name in enumerate(names):
             yield Progress(done, len(names), name)
@@ -156,7 +159,7 @@ class PictureReader:
                 opened = decode(file, remedies)
         except Curable as error:
             return Look(name, b"", str(error), error.remedy)
-        except (StudioError, OSError) as error:
+        except StudioError as error:
             return Look(name, b"", str(error))
         if target is not None:
             target.writer.add(square(opened.image, target.size_px, target.wrap), name)
@@ -183,7 +186,7 @@ def open_square(
     """
     try:
         image = open_picture(path, OPENING).image
-    except (StudioError, OSError) as error:
+    except StudioError as error:
         raise StudioError(f"{path.name} cannot be used: {error}.") from error
     small = square(image, min(SEAM_PX, *image.size), wrap=False)
     return square(image, size_px, wrap=wraps is not None and wraps(small))

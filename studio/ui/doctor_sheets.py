@@ -7,6 +7,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.core.doctor import Sheet
+from studio.core.files import plain
 from studio.ui import theme
 from studio.ui.widgets import pixmap_of
 
@@ -18,7 +19,7 @@ class SheetView(QWidget):
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
-        self._names = [name for name, _ in sheet.pictures]
+        self._names = [plain(name) for name, _ in sheet.pictures]
         ratio = self.devicePixelRatioF()
         side = round(CELL_PX * ratio)
         self._pixmaps = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
+from studio.core.files import plain
 from studio.core.kind import MIN_FILES, FolderReport
 from studio.ui import theme
 from studio.ui.doctor_charts import ChartView
@@ -186,7 +187,7 @@ class Verdict(QFrame):
         names.setFixedHeight(min(REFUSED_PX, LINE_PX * len(report.refused) + 30))
         names.setStyleSheet("font-size: 12px;")
         names.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        lines = [f"{one.file}: {one.reason}" for one in report.refused[:MOST_REFUSED]]
+        lines = [plain(f"{one.file}: {one.reason}") for one in report.refused[:MOST_REFUSED]]
         names.setPlainText("\n".join(lines))
         names.setAccessibleName(self.tr("Files that were left out, and why"))
         self._folds["refused"].fill([names], len(report.refused))

@@ -1,6 +1,7 @@
 """Atomic writing: the old or the new, never a mixture, and a full disk has its own sentence."""
 
 import errno
+import inspect
 import os
 import stat
 import sys
@@ -15,8 +16,11 @@ from studio.core.files import (
     make_folder,
     replacing,
     sync_folder,
+    walk,
     write_bytes,
 )
+
+ASKED_RIGHTS = hasattr(os, "geteuid") and os.geteuid() != 0
 
 
 def fail(number: int):
@@ -103,3 +107,98 @@ def test_a_lock_that_cannot_be_opened(tmp_path) -> None:
     assert not is_locked(path)
     with pytest.raises(StudioError):
         FileLock(tmp_path / "gone" / "lock").acquire()
+
+
+def filled(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    return folder
+
+
+def refusing(monkeypatch, folder: Path, error: OSError) -> None:
+    """os.scandir as it is for who may not, or cannot, read a folder."""
+    scandir = os.scandir
+
+    def scan(path):
+        if Path(path) == folder:
+            raise error
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+
+
+def test_a_folder_that_cannot_be_opened_is_named_and_the_others_are_walked(
+    tmp_path, monkeypatch
+) -> None:
+    filled(tmp_path, "a.png", "closed/b.png", "open/c.png", "open/deeper/d.png")
+    refusing(monkeypatch, tmp_path / "closed", PermissionError(errno.EACCES, "Permission denied"))
+    found = walk(tmp_path)
+    assert found.files == ("a.png", "open/c.png", "open/deeper/d.png")
+    (name, why), *others = found.closed
+    assert name == "closed/" and not others
+    assert "could not be opened (permission denied); give yourself the right" in why
+    broken = OSError(errno.EIO, "Input/output error")
+    refusing(monkeypatch, tmp_path / "open" / "deeper", broken)
+    assert [name for name, _ in walk(tmp_path).closed] == ["closed/", "open/deeper/"]
+    assert "(input/output error); look whether its disk" in walk(tmp_path).closed[1][1]
+    refusing(monkeypatch, tmp_path, broken)
+    with pytest.raises(StudioError, match="cannot be read: input/output error"):
+        walk(tmp_path)
+
+
+@pytest.mark.skipif(not ASKED_RIGHTS, reason="who is root may read everything")
+def test_a_folder_without_rights_is_named(tmp_path) -> None:
+    filled(tmp_path, "a.png", "closed/b.png")
+    (tmp_path / "closed").chmod(0)
+    try:
+        assert [name for name, _ in walk(tmp_path).closed] == ["closed/"]
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+
+
+def test_what_systems_keep_in_folders_is_left_alone_and_named(tmp_path) -> None:
+    """What was thrown away, and the small copies that network disks make, are nobody's pictures."""
+    names = ("$RECYCLE.BIN", "@eaDir", "__MACOSX", "System Volume Information", ".thumbnails")
+    filled(tmp_path, "a.png", "Thumbs.db", ".DS_Store", *(f"{name}/b.png" for name in names))
+    found = walk(tmp_path)
+    assert found.files == ("a.png",)
+    assert set(found.ignored) == {*(f"{name}/" for name in names), "Thumbs.db", ".DS_Store"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_linked_folders_are_not_followed_and_are_named(tmp_path) -> None:
+    filled(tmp_path, "real/a.png")
+    (tmp_path / "again").symlink_to(tmp_path / "real", target_is_directory=True)
+    (tmp_path / "real" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    found = walk(tmp_path)
+    assert found.files == ("real/a.png",)
+    assert set(found.ignored) == {"again/", "real/loop/"}
+
+
+def nested(folder: Path, name: str, levels: int, monkeypatch) -> Path:
+    """Folders in folders, made step by step: the whole path may be longer than a call takes."""
+    monkeypatch.chdir(folder)
+    for _ in range(levels):
+        os.mkdir(name)
+        os.chdir(name)
+    os.chdir(folder)
+    return filled(folder, "z.png")
+
+
+def test_folders_may_be_nested_deeper_than_calls(tmp_path, monkeypatch) -> None:
+    nested(tmp_path, "d", 300, monkeypatch)
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 150)
+    try:
+        found = walk(tmp_path)
+    finally:
+        sys.setrecursionlimit(usual)
+    assert found.files == ("z.png",) and found.closed == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are short there")
+def test_a_path_that_is_too_long_is_named(tmp_path, monkeypatch) -> None:
+    found = walk(nested(tmp_path, "d" * 200, 25, monkeypatch))
+    assert found.files == ("z.png",)
+    assert ["file name too long" in why for _, why in found.closed] == [True]

@@ -113,6 +113,9 @@ class MusicReader:
         refuse_unknown(remedies, REMEDIES, "music")
         found = walk(folder)
         survey = Survey(folder, ignored=found.ignored)
+        survey.refused += [
+            Refusal(name, f"{why[0].upper()}{why[1:]}.") for name, why in found.closed
+        ]
         songs: dict[str, str] = {}
         seen: set[bytes] = set()
         few: dict[str, Lines] = {}
