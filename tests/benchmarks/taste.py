@@ -1,6 +1,6 @@
 """Simulated people with hidden tastes: how soon do proposals please them?
 
-    python tests/benchmarks/taste.py [--tastes 24] [--pool 16000] [--clicks any|strong]
+    python tests/benchmarks/taste.py [--tastes 24] [--pool 16000] [--clicks strong any]
 
 For each starter model and each hidden taste, eight results are proposed, four of them are clicked
 (like or dislike, with a wobble), and so on. Printed are the mean percentiles, among random results
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
@@ -36,6 +37,7 @@ SHOWN, CLICKED = 8, 4
 WOBBLE = 0.3  # of the spread of scores
 BAR = 0.6  # better than this share of random results is liked
 PSI = 0.7
+KINDS_OF_CLICKS = ("strong", "any")
 SEEN_PARTS = 6
 
 Scores = Callable[[int], np.ndarray]
@@ -122,19 +124,20 @@ def main() -> None:
     parser.add_argument("--tastes", type=int, default=24)
     parser.add_argument("--pool", type=int, default=16_000)
     parser.add_argument("--media", nargs="*", default=[kind.name for kind in kinds()])
-    parser.add_argument("--clicks", choices=("any", "strong"), default="strong")
+    parser.add_argument("--clicks", nargs="+", choices=KINDS_OF_CLICKS, default=KINDS_OF_CLICKS)
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    print(f"| model | taste in | clicks: {' | '.join(str(clicks) for clicks in CLICKS)} |")
-    print("|---|---|" + "---|" * len(CLICKS))
+    print(f"| clicks | model | taste in | {' | '.join(f'{clicks} clicks' for clicks in CLICKS)} |")
+    print("|---|---|---|" + "---|" * len(CLICKS))
     for kind in (kind for kind in kinds() if kind.name in chosen.media):
         pool = made(kind, chosen.pool)
-        for words, taste in (("coordinates", in_coordinates), ("what is seen", in_what_is_seen)):
-            scores, strongly = taste(pool), chosen.clicks == "strong"
-            paths = [follow(pool, scores(seed), strongly, seed) for seed in range(chosen.tastes)]
+        tastes = {"what is seen": in_what_is_seen(pool), "coordinates": in_coordinates(pool)}
+        for clicked, (words, scores) in product(chosen.clicks, tastes.items()):
+            strongly, seeds = clicked == "strong", range(chosen.tastes)
+            paths = [follow(pool, scores(seed), strongly, seed) for seed in seeds]
             means = (np.mean([path[clicks] for path in paths], 0) for clicks in CLICKS)
             cells = " | ".join(f"{one[0]:.0f} / {one[1]:.0f}" for one in means)
-            print(f"| {kind.starter} | {words} | {cells} |", flush=True)
+            print(f"| {clicked} | {kind.starter} | {words} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":
