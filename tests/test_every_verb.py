@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from studio.core import proposals
 from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Recipe
@@ -21,6 +22,7 @@ from studio.core.model_file import read_entry
 from studio.core.settings import Settings
 from studio.core.slider import Slider
 from studio.core.slider_file import path_for, sliders_to_json
+from studio.core.taste import ENOUGH
 from studio.core.taste_file import load_taste
 from studio.core.work import result_of
 from studio.gan import picture_fit
@@ -84,6 +86,8 @@ def short_fits():
         patch.setattr(module, "REROLL", plan)
         patch.setattr(module, "INSTANT", replace(plan, steps=0))
         patch.setattr(module, "FIND", replace(plan, steps=6))
+    for name in ("MEASURED", "BACKGROUND"):
+        patch.setattr(proposals, name, 12)
     yield
     patch.undo()
 
@@ -159,8 +163,12 @@ def morph(studio: Studio) -> None:
 
 
 def for_you(studio: Studio) -> None:
-    studio.grid("for you")
-    studio.take(1)
+    studio.grid("vary")
+    for number in range(ENOUGH):
+        studio.panel.judge(number % 2 == 0, studio.panel.explore.grid.documents[9 * number // 5])
+    row = studio.panel.for_you.row
+    studio.until(lambda: len(row.documents) > 1)
+    row.cells[1].click()
 
 
 def mix(studio: Studio) -> None:

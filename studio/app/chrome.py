@@ -1,4 +1,4 @@
-"""The frame of the window: where rail, notice, pages and status lie; the names in the corners."""
+"""The frame of the window: where rail, pages and status lie; the names in the corners."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 
 from studio.core.kind import MediumKind
 from studio.ui import theme
+from studio.ui.notice import Notice
+from studio.ui.overlay import MessageLine
 from studio.ui.rail import Place, Rail
 from studio.ui.widgets import label
 
-SMALLEST_PX = (1120, 640)
+SMALLEST_PX = (1000, 600)
 USUAL_PX = (1280, 800)
 
 
@@ -36,18 +38,12 @@ def make_rail(kinds: Sequence[MediumKind]) -> tuple[Rail, list[Place]]:
     return Rail(panels, [train], [settings]), [*panels, train]
 
 
-def lay_out(
-    window: QMainWindow, rail: QWidget, notice: QWidget, pages: QWidget, status: QWidget
-) -> None:
-    """Rail on the left, the notice above the pages, the status at the foot."""
-    right = QVBoxLayout()
-    right.setSpacing(0)
-    right.addWidget(notice)
-    right.addWidget(pages, 1)
+def lay_out(window: QMainWindow, rail: QWidget, pages: QWidget, status: QWidget) -> None:
+    """Rail on the left, the pages beside it, the status at the foot."""
     row = QHBoxLayout()
     row.setSpacing(0)
     row.addWidget(rail)
-    row.addLayout(right, 1)
+    row.addWidget(pages, 1)
     centre = QWidget()
     column = QVBoxLayout(centre)
     column.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +53,11 @@ def lay_out(
     window.setCentralWidget(centre)
     window.setMinimumSize(*SMALLEST_PX)
     window.resize(*USUAL_PX)
+
+
+def make_overlays(pages: QWidget) -> tuple[MessageLine, Notice]:
+    """What lies over the pages: messages at the foot, questions below the bar."""
+    return MessageLine(pages), Notice(pages, theme.BAR_PX, theme.INSPECTOR_PX)
 
 
 def make_top(window: QMainWindow) -> tuple[QMenuBar, QLabel]:

@@ -13,6 +13,7 @@ from studio.app.menus import Command
 from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.ui.latent_panel import LatentPanel
+from studio.ui.notice import Notice
 from studio.ui.rail import Place
 
 MENUS = ("File", "Edit", "Model", "View", "Help")
@@ -28,6 +29,7 @@ class Commanded(Protocol):
 
     project: ProjectActions
     pages: Pages
+    notice: Notice
     dropping: Dropping
 
     def show_page(self, name: str) -> None: ...
@@ -54,6 +56,18 @@ def _nothing() -> None:
 
 def _going(window: Commanded, name: str) -> Callable[[], None]:
     return lambda: window.show_page(name)
+
+
+def _answering(window: Commanded) -> Callable[[], None]:
+    """To the question over the page, or to that of the history."""
+
+    def go() -> None:
+        panel = window.pages.panel
+        history = None if panel is None or not panel.dock.is_open else panel.dock.page
+        if not window.notice.go() and history is not None:
+            history.notice.go()
+
+    return go
 
 
 def _full_screen(window: Commanded) -> Callable[[], None]:
@@ -127,16 +141,9 @@ def model_commands(window: Commanded) -> list[Command]:
                 ("vary", tr("Vary"), "Shift+V"),
                 ("breed", tr("Breed"), "Shift+B"),
                 ("morph", tr("Morph"), "Shift+M"),
-                ("for you", tr("For you"), "Shift+Y"),
             )
         ),
-        Command("Model", tr("Like it"), on_panel(lambda panel: panel.judge(True)), ("Y",),
-                "heart", needs_panel=True),
-        Command("Model", tr("Dislike it"), on_panel(lambda panel: panel.judge(False)), ("N",),
-                "close", needs_panel=True),
-        Command("Model", tr("Forget what I liked of this model"),
-                on_panel(lambda panel: panel.liking.forget(panel.history.value.recipe.model)),
-                needs_panel=True),
+        *taste_commands(window),
         Command("Model", tr("Make it a parent, or not"),
                 on_panel(lambda panel: panel.strip.toggle_parent(panel.history.value)),
                 ("K",), needs_panel=True),
@@ -172,6 +179,25 @@ def model_commands(window: Commanded) -> list[Command]:
     ]  # fmt: skip
 
 
+def taste_commands(window: Commanded) -> list[Command]:
+    """Likes, and what is guessed by them."""
+    on_panel = window.pages.on_panel
+    return [
+        Command("Model", tr("For you"), on_panel(lambda panel: panel.for_you.go()), ("Shift+Y",),
+                needs_panel=True),
+        Command("Model", tr("Eight other guesses"),
+                on_panel(lambda panel: panel.for_you.show_others()), ("Shift+G",), "refresh",
+                needs_panel=True),
+        Command("Model", tr("Like it"), on_panel(lambda panel: panel.judge(True)), ("Y",),
+                "heart", needs_panel=True),
+        Command("Model", tr("Dislike it"), on_panel(lambda panel: panel.judge(False)), ("N",),
+                "close", needs_panel=True),
+        Command("Model", tr("Forget what I liked of this model"),
+                on_panel(lambda panel: panel.liking.forget(panel.history.value.recipe.model)),
+                needs_panel=True),
+    ]  # fmt: skip
+
+
 def _choosing(verb: str) -> Callable[[LatentPanel], None]:
     return lambda panel: panel.explore.verbs.choose(verb)
 
@@ -185,8 +211,9 @@ def view_commands(window: Commanded, places: list[Place]) -> list[Command]:
         Command("View", place.title, _going(window, place.name), (place.shortcut,), place.icon)
         for place in places
     ]
+    answer = Command("View", tr("Answer the question on the page"), _answering(window), ("F6",))
     full = Command("View", tr("Full screen"), _full_screen(window), ("F11",), separator=True)
-    return [*pages, full]
+    return [*pages, answer, full]
 
 
 def help_commands(window: Commanded) -> list[Command]:

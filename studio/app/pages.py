@@ -55,6 +55,12 @@ class Pages(QStackedWidget):
             if isinstance(page, LatentPanel):
                 page.leaving.emit()
 
+    def forget_likes(self) -> None:
+        """All that was liked is forgotten: panels show none of it any more."""
+        for page in self._built.values():
+            if isinstance(page, LatentPanel):
+                page.liking.forgotten()
+
     def on_panel(self, act: Callable[[LatentPanel], None]) -> Callable[[], None]:
         """A slot that acts on the panel in front, where there is one."""
 

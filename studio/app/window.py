@@ -18,8 +18,6 @@ from studio.app.session import Session
 from studio.core.errors import StudioError
 from studio.ui.help_pages import AboutPage, GuidePage, ShortcutsPage
 from studio.ui.latent_panel import LatentPanel
-from studio.ui.notice import Notice
-from studio.ui.overlay import MessageLine
 from studio.ui.run_watch import RunWatch
 from studio.ui.settings_page import SettingsPage
 from studio.ui.status_line import StatusLine
@@ -37,10 +35,10 @@ class Window(QMainWindow):
         self.was_closed = False
         self.last_medium = session.kinds[0].name
         self.project, self.leaving = ProjectActions(self, session), Leaving(self, watch)
-        self.pages, self.notice, self.status = Pages(), Notice(), StatusLine()
+        self.pages, self.status = Pages(), StatusLine()
         self.rail, places = chrome.make_rail(session.kinds)
-        chrome.lay_out(self, self.rail, self.notice, self.pages, self.status)
-        self.message = MessageLine(self.pages)
+        chrome.lay_out(self, self.rail, self.pages, self.status)
+        self.message, self.notice = chrome.make_overlays(self.pages)
         self.dropping = Dropping(self, self)
         self._offer_pages()
         bar, self.project_name = chrome.make_top(self)
@@ -116,11 +114,13 @@ class Window(QMainWindow):
             page.play_asked.connect(self.play_model)
         elif isinstance(page, SettingsPage):
             page.device_changed.connect(self.device_changed)
+            page.likes_forgotten.connect(self.pages.forget_likes)
             page.show_device(*self.status.device)
 
     def _page_shown(self, name: str) -> None:
         self.rail.mark(name)
-        self.message.raise_()
+        for over in (self.notice, self.message):
+            over.raise_()
         panel = self.pages.panel
         self.menus.show_panel(panel.menu_actions() if panel else {}, has_panel=panel is not None)
         self.status.show_noun(panel.kind.noun if panel else "")

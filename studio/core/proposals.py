@@ -31,10 +31,14 @@ Background = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class ForYou:
-    """What was proposed and why: words for what is liked; clicks that are still missing."""
+    """What was proposed and why: words for what is liked; clicks that are still missing.
+
+    reasons are those of the words that hold for each of the results.
+    """
 
     words: tuple[str, ...]
     missing: int
+    reasons: tuple[tuple[str, ...], ...] = ()
 
 
 def judge(
@@ -83,7 +87,14 @@ def propose(
     chosen = taste.propose(Candidates(points, measured, usual), count, seed)
     yield from passed_on(generator.generate_many([recipes[index] for index in chosen]))
     told = leanings(taste.measured(True), taste.measured(False), usual) if taste.is_ready else []
-    yield Finished(ForYou(why(told, kind.quality_words), max(0, ENOUGH - len(taste.labels))))
+    seen = [{name: float(values[index]) for name, values in measured.items()} for index in chosen]
+    reasons = tuple(why(told, kind.quality_words, one) for one in seen)
+    yield Finished(ForYou(why(told, kind.quality_words), missing_clicks(taste), reasons))
+
+
+def missing_clicks(taste: Taste) -> int:
+    """How many more clicks it takes before anything is proposed by taste."""
+    return max(0, ENOUGH - len(taste.labels))
 
 
 def _measure(kind: MediumKind, generator: Generator, recipes: list[Recipe]) -> Any:

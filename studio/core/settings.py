@@ -21,8 +21,8 @@ class Settings:
     """Every choice and its default, declared here and nowhere else.
 
     device is auto, cpu, cuda, mps; threads 0 means all cores but one; soundfont "" means the one
-    that comes along; provenance lets exported files say how they were made; window_geometry and
-    window_state are Qt's, in base64.
+    that comes along; provenance lets exported files say how they were made; folded are the sections
+    and strips that show their heads only; window_geometry and window_state are Qt's, in base64.
     """
 
     device: str = "auto"
@@ -33,6 +33,7 @@ class Settings:
     autosave_seconds: float = 30.0
     last_folder: str = ""
     recent_projects: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ("mix", "size")
     window_geometry: str = ""
     window_state: str = ""
 

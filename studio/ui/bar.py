@@ -75,6 +75,8 @@ class LatentBar(QFrame):
         self._last_words = [
             _button_word(drag_out),
             Word(lambda: self.model.spare_px, self.model.show_whole),
+            _label_word(self.redo),  # both are in the menu, too
+            _label_word(self.undo),
         ]
 
     def add(self, widget: QWidget, words: tuple[QWidget, ...] = ()) -> None:
@@ -102,7 +104,7 @@ class LatentBar(QFrame):
         return self._row.totalMinimumSize().width() - sum(shown)
 
     def _fit(self) -> None:
-        """A narrow window keeps every control and gives up words, one after the other."""
+        """A narrow window gives up words, one after the other, and at last undo and redo."""
         words = [*self._words, *self._last_words]
         widths = [word.width_px() for word in words]
         spare = self.width() - self._bare_px() - sum(widths)
@@ -112,7 +114,7 @@ class LatentBar(QFrame):
 
 
 def _label_word(words: QWidget) -> Word:
-    """A label that is hidden; the layout around it takes its place."""
+    """A label or button that is hidden; the layout around it takes its place."""
 
     def show(on: bool) -> None:
         words.setVisible(on)

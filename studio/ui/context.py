@@ -54,6 +54,11 @@ class StudioContext:
         else:
             self.notify(f"That did not work. What happened is in {self.places.log_path}.")
 
+    def fold(self, name: str, on: bool) -> None:
+        """Remember that a section or strip is folded, or not."""
+        folded = tuple(one for one in self.settings.folded if one != name)
+        self.change_settings(folded=(*folded, name) if on else folded)
+
     def change_settings(self, **changes: Any) -> None:
         """Set and save settings; a full disk becomes a message."""
         self.settings = replace(self.settings, **changes)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.latent import Recipe
-from studio.core.proposals import ForYou
 from studio.core.verbs import bred, morphed, varied
 from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
@@ -36,16 +35,14 @@ class Explore(QWidget):
         jobs: Jobs,
         key: str,
         make_many: Callable[[list[Recipe]], Work | None],
-        for_you: Callable[[int, int], Work | None],
         picture: Callable[[Any, int], QPixmap],
         layers: Sequence[str],
     ) -> None:
-        """make_many(recipes) and for_you(count, page) give work; picture(document, side_px).
+        """make_many(recipes) gives work; picture(document, side_px) draws a document.
 
         layers are words for the coarse, middle and fine ones.
         """
         super().__init__()
-        self._for_you, self._reasons = for_you, ""
         self._jobs, self._key, self._make_many = jobs, key, make_many
         self._document: Any = None
         self._is_stale = False
@@ -75,7 +72,6 @@ class Explore(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.verbs)
         column.addWidget(self.grid)
         column.addLayout(row)
         column.addWidget(self._hint)
@@ -124,16 +120,10 @@ class Explore(QWidget):
         elif self._rest.isActive():
             self._rest.start()
 
-    def propose_again(self) -> None:
-        """What is liked changed: other proposals, if it is these that are shown."""
-        if self.verbs.verb == "for you" and not self.grid.documents:
-            self._begin_again()
-
     def _verb_changed(self) -> None:
         verb, tr = self.verbs.verb, self.tr
         self.strength.setVisible(verb in ("vary", "breed"))
         self._more.setVisible(verb != "morph")
-        self._reasons = ""
         self.strength.name.setText({"breed": tr("Mutation")}.get(verb, tr("Strength")))
         self._page = 0
         self._show_hint()
@@ -141,9 +131,9 @@ class Explore(QWidget):
 
     def _problem(self) -> str:
         """Why the grid stays empty, in words; "" where it does not."""
-        if not self.locks.free and self.verbs.verb != "for you":
+        if not self.locks.free:
             return self.tr("Everything is locked. Unlock something to see others.")
-        if self.verbs.verb in ("vary", "for you"):
+        if self.verbs.verb == "vary":
             return ""
         if len(self.parents) < 2:
             return self.tr("Make another result, or choose parents below with Ctrl and a click.")
@@ -152,7 +142,7 @@ class Explore(QWidget):
         return ""
 
     def _show_hint(self) -> None:
-        words = self._problem() or self._reasons
+        words = self._problem()
         if not words and self.verbs.verb in ("breed", "morph"):
             seeds = [str(document.recipe.latent.seed) for document in self.parents]
             words = self.tr("Between {}").format(", ".join(seeds))
@@ -179,47 +169,19 @@ class Explore(QWidget):
         if self._document is None or not self.isVisible():
             return
         self._show_hint()
-        work = None if self._problem() else self._work()
+        work = None if self._problem() else self._make_many(self._recipes())
         if work is None:
             self.grid.clear()
             return
         job = Job("variations", lambda: work, self, on_preview=self._arrived)
         job.on_result = job.on_error = self._ended
-        if self.verbs.verb == "for you":
-            job.on_progress = self._looking
         self._job = self._jobs.submit(job, replaces=("explore", self._key))
-
-    def _work(self) -> Work | None:
-        if self.verbs.verb == "for you":
-            return self._for_you(CELLS, self._page)
-        return self._make_many(self._recipes())
 
     def _arrived(self, numbered: Any) -> None:
         self.grid.put(*numbered)
 
-    def _looking(self, progress: Any) -> None:
-        """Results are made and measured before some of them are proposed, which takes seconds."""
-        if progress.total:
-            share = f"{progress.done / progress.total:.0%}"
-            self._hint.setText(self.tr("Looking for what you may like… {}").format(share))
-            self._hint.show()
-
-    def _ended(self, result: object) -> None:
+    def _ended(self, _: object) -> None:
         self._job = None
-        if isinstance(result, ForYou):
-            self._reasons = self._told(result)
-            self._show_hint()
-
-    def _told(self, found: ForYou) -> str:
-        if found.missing:
-            return self.tr(
-                "Give hearts and crosses to {} more results, here or below: then this grid guesses."
-            ).format(found.missing)
-        if not found.words:
-            return self.tr("By your likes; every fourth one tries something else.")
-        return self.tr("Like your likes: {}. Every fourth one tries something else.").format(
-            ", ".join(found.words)
-        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -43,7 +43,7 @@ class HistoryDock(QObject):
             panel.recording.written(panel.history.value)
         page = self._built()
         page.show()
-        panel.strip.hide()
+        panel.foot.hide()
         page.mark(self._present())
         page.view.setFocus()
 
@@ -89,7 +89,7 @@ class HistoryDock(QObject):
         panel = self._panel
         if self.page is not None:
             self.page.hide()
-        panel.strip.show()
+        panel.foot.show()
         panel.show_document(panel.history.value)
         panel.view.setFocus()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.core.history import History
@@ -19,14 +21,16 @@ from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
 from studio.ui.finding import Finding
+from studio.ui.for_you import ForYouStrip
 from studio.ui.generation import Made
+from studio.ui.guesses import Guesses
 from studio.ui.history_dock import HistoryDock
 from studio.ui.liking import Liking
 from studio.ui.making import Maker, Wish
 from studio.ui.medium_page import MediumPage
 from studio.ui.model_chooser import origin_of
 from studio.ui.overlay import CentreNote
-from studio.ui.panel_wiring import connect, lay_out
+from studio.ui.panel_wiring import add_sections, connect, lay_out
 from studio.ui.recording import Recording
 from studio.ui.region import RegionBox, Rerolling
 from studio.ui.steer import SteerSliders
@@ -57,9 +61,12 @@ class LatentPanel(MediumPage):
             context.jobs,
             kind.name,
             lambda recipes: self.maker.many(self.bar.model.entry, recipes),
-            lambda count, page: _for_you(self, count, page),
-            lambda document, side_px: self.picture(self.merged(document), side_px),
+            self._picture_if_taken,
             kind.layer_words,
+        )
+        guesses = Guesses(context.jobs, kind.name, partial(_for_you, self), context.report, self)
+        self.for_you = ForYouStrip(
+            guesses, self._picture_if_taken, is_open="for you" not in context.settings.folded
         )
         self.liking = Liking(kind, context, self)
         self.recording = Recording(kind, self)
@@ -72,11 +79,7 @@ class LatentPanel(MediumPage):
         self.rerolling = Rerolling(kind, context, self.region)
         self._steering = Steering(kind, context, self.steer)
         lay_out(self)
-        self.add_section(self.tr("Explore"), self.explore, self.tr("point · click to take"))
-        self.add_section(self.tr("Steer"), self.steer, self.tr("found in this model"))
-        lock = self.add_section(self.tr("Lock"), self.explore.locks, self.tr("kept exactly"))
-        lock.add(self.region)
-        self.add_section(self.tr("Style mix"), self.mixer, self.tr("layers of a second seed"))
+        add_sections(self)
         self._note = CentreNote(view, kind.icon)
         connect(self)
         self.follow(history.value)
@@ -124,7 +127,7 @@ class LatentPanel(MediumPage):
         if locked is None or entry is None or not self.has_result:
             self.context.notify(self.tr("Mark first what shall stay, in the section Lock."))
             return
-        self.explore.pause()
+        self.pause_others()
         self.rerolling.start(entry, self.history.value, locked, instant=instant)
 
     def judge(self, liked: bool, document: Any = None) -> None:
@@ -186,7 +189,7 @@ class LatentPanel(MediumPage):
                 self.tr("There is no model for this yet. Drop a folder here to train one.")
             )
             return
-        self.explore.pause()
+        self.pause_others()
         recipe = _recipe(self, entry, fresh=fresh)
         for slide in slides or ():
             recipe = steered(recipe, slide)
@@ -211,6 +214,14 @@ class LatentPanel(MediumPage):
         else:
             self.history.apply(document, wish.text, wish.gesture)
 
+    def pause_others(self) -> None:
+        """What a person waits for goes before variations and guesses."""
+        self.explore.pause()
+        self.for_you.guesses.pause()
+
+    def _picture_if_taken(self, document: Any, side_px: int) -> QPixmap:
+        return self.picture(self.merged(document), side_px)
+
     def _find_sliders(self) -> None:
         entry = self.bar.model.entry
         if entry is not None and entry.header.id == self.history.value.recipe.model:
@@ -234,6 +245,7 @@ class LatentPanel(MediumPage):
         self.strip.mark(document)
         is_live = self.maker.is_live
         self.explore.follow(document, has_picture=self.has_result, is_live=is_live)
+        self.for_you.guesses.follow(document.recipe)
         self.bar.undo.setEnabled(self.history.undo_text is not None)
         self.bar.redo.setEnabled(self.history.redo_text is not None)
         self.drag_out.setEnabled(self.has_result)

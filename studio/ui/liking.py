@@ -17,8 +17,6 @@ from studio.ui.context import StudioContext
 from studio.ui.jobs import Job
 from studio.ui.tastes import TasteWork
 
-TOLD_AT = (1, ENOUGH)  # clicks after which something is said; always would be a bore
-
 
 class Liking(QObject):
     """Knows what was clicked since the start; what it means is learnt on the worker."""
@@ -68,22 +66,20 @@ class Liking(QObject):
         except StudioError as error:
             self._context.report(error)
             return
-        self._opinions = {one: liked for one, liked in self._opinions.items() if one.model != model}
+        self.forgotten(model)
+        self._context.notify(self.tr("What you liked of this model is forgotten."))
+
+    def forgotten(self, model: str = "") -> None:
+        """Nothing is known of this model any more, or of any."""
+        kept = {one: liked for one, liked in self._opinions.items() if model not in ("", one.model)}
+        self._opinions = kept
         self.changed.emit()
         self.learnt.emit()
-        self._context.notify(self.tr("What you liked of this model is forgotten."))
 
     def _learnt(self, taste: object) -> None:
         assert isinstance(taste, Taste)
-        clicks = len(taste.labels)
-        if clicks in TOLD_AT and taste.is_ready:
+        if len(taste.labels) == ENOUGH:
             self._context.notify(
-                self.tr("“For you” in Explore now follows your likes, which stay on this computer.")
-            )
-        elif clicks in TOLD_AT:
-            self._context.notify(
-                self.tr("Like or dislike {} more, and “For you” begins to guess.").format(
-                    ENOUGH - clicks
-                )
+                self.tr("“For you” below now follows your likes, which stay on this computer.")
             )
         self.learnt.emit()

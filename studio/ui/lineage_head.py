@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidg
 
 from studio.core.lineage import Lineage, Node
 from studio.ui import theme
-from studio.ui.lineage_tidy import KEPT
 from studio.ui.widgets import Chip, button, claims_key, icon_button, tip
 
 LEAST_SEARCH_PX, SEARCH_PX = 110, 260
@@ -84,9 +83,9 @@ class LineageHead(QFrame):
         self.tidy = button(
             self.tr("Tidy up…"),
             self.tr(
-                "Take old results away. What stays: every result with a star, the present one"
-                " and all that led to it, and the newest, {} in all or more"
-            ).format(KEPT),
+                "Take results away. Every one with a star stays, and the present one with all"
+                " that led to it. It asks first, and what went can be brought back"
+            ),
             icon="scissors",
         )
         self.close_button = icon_button(

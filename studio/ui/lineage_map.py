@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize
 
 from studio.core.lineage import Lineage
+from studio.ui.lineage_lone import lined_up, lone_ones
 from studio.ui.lineage_rows import gathered
 
 SIDE_PX, CAPTION_PX = 80, 20
@@ -27,9 +28,11 @@ class Link:
 class TreeMap:
     """The places of a lineage's results in px from the tree's own corner."""
 
-    def __init__(self, lineage: Lineage) -> None:
-        self.lineage = lineage
-        places = gathered(lineage, lineage.layout())
+    def __init__(self, lineage: Lineage, across: int = 1) -> None:
+        """across is how many lone results may stand side by side."""
+        self.lineage, self.across = lineage, across
+        places = lined_up(lineage, gathered(lineage, lineage.layout()), across)
+        self._lone = {id: number for number, id in enumerate(lone_ones(lineage))}
         self._places = {place.id: (place.column, place.row) for place in places}
         self._cells = {cell: id for id, cell in self._places.items()}
         self._columns: dict[int, list[tuple[int, int]]] = {}  # column -> (row, id), downwards
@@ -95,8 +98,12 @@ class TreeMap:
     def neighbour(self, id: int, way: str) -> int | None:
         """Left the first parent, right the first child, up and down the next in the column.
 
-        Where the column ends, the nearest one of the rows beyond.
+        Where the column ends, the nearest one of the rows beyond. Left and right of a lone result
+        are the lone ones before and after it.
         """
+        if id in self._lone and way in ("left", "right"):
+            at = self._lone[id] + (1 if way == "right" else -1)
+            return list(self._lone)[at] if 0 <= at < len(self._lone) else None
         if way == "left":
             return next((one for one in self.lineage.node(id).parents if one in self), None)
         if way == "right":
@@ -104,7 +111,7 @@ class TreeMap:
         column, row = self._places[id]
         sign = -1 if way == "up" else 1
         own = [(sign * (at - row), one) for at, one in self._columns[column]]
-        ahead = [(distance, one) for distance, one in own if distance > 0]
+        ahead = [(distance, one) for distance, one in own if distance > 0 and id not in self._lone]
         if ahead:
             return min(ahead)[1]
         beyond = [
@@ -118,6 +125,11 @@ class TreeMap:
         """Left, top, right and bottom in cells."""
         (left, one), (right, other) = self._places[link.parent], self._places[link.child]
         return left, min(one, other), right, max(one, other)
+
+
+def fitting(width_px: int) -> int:
+    """How many results fit side by side."""
+    return max(1, (width_px - 2 * MARGIN_PX + GAP_X_PX) // STEP_X_PX)
 
 
 def _cells_of(area: QRect) -> tuple[int, int, int, int]:

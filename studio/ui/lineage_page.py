@@ -46,7 +46,8 @@ class LineagePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.lineage = lineage
-        self.head, self.view, self.notice = LineageHead(), LineageView(), Notice()
+        self.head, self.view = LineageHead(), LineageView()
+        self.notice = Notice(self.view, at_foot=True)
         self.comparison: CompareView | None = None
         self.words, self.count = ElidedLabel("label"), label("", "figure")
         self._pictures = NodePictures(picture, open_document)
@@ -78,10 +79,11 @@ class LineagePage(QWidget):
         shown = lineage.only(hits) if is_short else lineage
         if shown == self.view.tree.lineage:
             shown = self.view.tree.lineage  # nothing to lay out again
+        is_other = len(shown.nodes) != len(self.view.tree)
         kept = self._hidden if self.view.current is None else self.view.current
         self.view.show_lineage(shown, self._present, {node.id for node in shown.nodes} - hits)
         if kept in self.view.tree:
-            self.view.select(kept)
+            self.view.select(kept, reveal=is_other)
         self._hidden = None if self.view.current is not None else kept
         head.tidy.setEnabled(bool(lineage.nodes))
         head.show_matches_chip()
@@ -217,6 +219,8 @@ class LineagePage(QWidget):
         name = key_name(event)
         if self.comparison is not None:
             return self.closed.emit if name == "H" else None
+        if name == "Ctrl+Z" and self._tidying.is_offered_back:
+            return self._tidying.bring_back
         return {
             "S": self.star,
             "C": self.compare,
@@ -256,7 +260,7 @@ def _tr(text: str) -> str:
 
 
 def _lay_out(page: LineagePage, stack: QStackedLayout) -> None:
-    """Head, notice, tree and foot; a comparison comes in their place."""
+    """Head, tree and foot; a comparison comes in their place."""
     foot = QFrame()
     foot.setObjectName("statusline")
     foot.setFixedHeight(FOOT_PX)
@@ -269,7 +273,7 @@ def _lay_out(page: LineagePage, stack: QStackedLayout) -> None:
     column = QVBoxLayout(browser)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    for widget in (page.head, page.notice, page.view, foot):
+    for widget in (page.head, page.view, foot):
         column.addWidget(widget, 1 if widget is page.view else 0)
     stack.addWidget(browser)
 

@@ -19,7 +19,15 @@ from PySide6.QtWidgets import QToolTip
 
 from studio.core.lineage import Lineage
 from studio.ui import theme
-from studio.ui.lineage_map import CAPTION_PX, MARGIN_PX, SIDE_PX, STEP_X_PX, STEP_Y_PX, TreeMap
+from studio.ui.lineage_map import (
+    CAPTION_PX,
+    MARGIN_PX,
+    SIDE_PX,
+    STEP_X_PX,
+    STEP_Y_PX,
+    TreeMap,
+    fitting,
+)
 from studio.ui.lineage_paint import Look, paint_links, paint_result
 from studio.ui.lineage_words import spoken, tooltip_of, verb_of
 from studio.ui.panned_area import PannedArea
@@ -77,8 +85,9 @@ class LineageView(PannedArea):
         self, lineage: Lineage, present: int | None, dimmed: Collection[int] = ()
     ) -> None:
         """Show these results, some of them dimmed; who is gone is not selected any more."""
-        if lineage is not self.tree.lineage:
-            self.tree = TreeMap(lineage)
+        across = fitting(self.viewport().width())
+        if lineage is not self.tree.lineage or across != self.tree.across:
+            self.tree = TreeMap(lineage, across)
             self.set_inside(self.tree.size + QSize(0, CAPTION_PX))
         self._dimmed, self._present = frozenset(dimmed), present
         self.set_other(self._other if self._other in self.tree else None)
@@ -208,7 +217,10 @@ class LineageView(PannedArea):
             return True
         if arg__1.type() == QEvent.Type.Leave:
             self._point(None)
-        return super().viewportEvent(arg__1)
+        done = super().viewportEvent(arg__1)
+        if arg__1.type() == QEvent.Type.Resize:  # others fit side by side
+            self.show_lineage(self.tree.lineage, self._present, self._dimmed)
+        return done
 
     def mousePressEvent(self, arg__1: QMouseEvent) -> None:
         super().mousePressEvent(arg__1)

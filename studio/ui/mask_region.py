@@ -62,7 +62,7 @@ class MaskRegion:
     def _say(self) -> None:
         share = self._painter.share
         if not share:
-            self._box.show_kept(tr("Mark a part to keep it exactly while the rest changes."), False)
+            self._box.show_kept(tr("Mark a part: it stays while the rest changes."), False)
         elif share > ALL:
             self._box.show_kept(tr("Everything is kept: free a part to make it anew."), False)
         else:

@@ -25,12 +25,21 @@ class MediumPage(QWidget):
         self.kind, self.context, self.history, self.view = kind, context, history, view
         self.marking: MaskRegion | None = None  # of media that have pixels
         self.sections, self.middle = QVBoxLayout(), QVBoxLayout()
+        self.foot = QWidget()  # the strips below the document
+        self._below = 1  # what stays below every section that comes: a stretch, then the last one
 
-    def add_section(self, title: str, widget: QWidget, note: str = "") -> Section:
-        """Put a section at the foot of the inspector."""
-        section = Section(title, note)
+    def add_section(
+        self, title: str, widget: QWidget, note: str = "", *, name: str, is_last: bool = False
+    ) -> Section:
+        """Put a section at the foot of the inspector, but above the last one.
+
+        By its name it is remembered whether it is folded, in all media alike.
+        """
+        section = Section(title, note, is_folded=name in self.context.settings.folded)
         section.add(widget)
-        self.sections.insertWidget(self.sections.count() - 1, section)
+        section.folded.connect(lambda on: self.context.fold(name, on))
+        self.sections.insertWidget(self.sections.count() - self._below, section)
+        self._below += is_last
         return section
 
     def merge(self, new_document: Any, old_document: Any) -> Any:

@@ -46,29 +46,35 @@ def connect(panel: LatentPanel) -> None:
     panel.steer.reset_asked.connect(panel.reset_sliders)
     panel.region.reroll_asked.connect(lambda instant: panel.reroll(instant=instant))
     panel.region.clear_asked.connect(panel.clear_region)
-    panel.region.kept_changed.connect(panel.explore.grid.redraw)
+    for shown in (panel.explore.grid, panel.for_you.row):
+        panel.region.kept_changed.connect(shown.redraw)
     panel.rerolling.done.connect(partial(_rerolled, panel))
     panel.rerolling.shown.connect(partial(_point, panel))
     _connect_results(panel)
 
 
 def _connect_results(panel: LatentPanel) -> None:
-    """Wire what shows results: the grid and the strip."""
-    grid, strip = panel.explore.grid, panel.strip
+    """Wire what shows results: the grid and the strips."""
+    grid, strip, for_you = panel.explore.grid, panel.strip, panel.for_you
     panel.explore.chosen.connect(partial(_take, panel))
-    grid.pointed.connect(partial(_peek, panel))
+    for_you.chosen.connect(lambda document: _take(panel, document, "for you"))
+    for_you.left.connect(panel.view.setFocus)
+    for_you.opened.connect(lambda on: panel.context.fold("for you", not on))
+    for shown in (grid, for_you):
+        shown.pointed.connect(partial(_peek, panel))
     strip.pointed.connect(partial(_point, panel))
     strip.parents_changed.connect(lambda: panel.explore.show_parents(strip.parents))
     strip.chosen.connect(lambda chosen: panel.history.apply(chosen, panel.tr("Bring back")))
-    for thumbnails in (grid, strip):
+    for thumbnails in (grid, strip, for_you):
         thumbnails.judged.connect(lambda document, liked: panel.judge(liked, document))
 
     def show_opinions() -> None:
-        strip.show_opinions(panel.liking.opinion)
-        grid.show_opinions(panel.liking.opinion)
+        for thumbnails in (grid, strip, for_you):
+            thumbnails.show_opinions(panel.liking.opinion)
 
+    show_opinions()
     panel.liking.changed.connect(show_opinions)
-    panel.liking.learnt.connect(panel.explore.propose_again)
+    panel.liking.learnt.connect(for_you.guesses.again)
 
 
 def _steer(panel: LatentPanel, slider: Slider, amount: float, gesture: object) -> None:
@@ -126,6 +132,33 @@ def _peek(panel: LatentPanel, document: Any) -> None:
         panel.show_document(panel.merged(document))
 
 
+def add_sections(panel: LatentPanel) -> None:
+    """The sections of the inspector that every medium has; style mixing stays the last."""
+    tr, explore = panel.tr, panel.explore
+    found = panel.add_section(tr("Explore"), explore, name="explore")
+    found.add_to_head(explore.verbs)
+    explore.verbs.changed.connect(found.unfold)
+    steer = panel.add_section(tr("Steer"), panel.steer, name="steer")
+    for one in panel.steer.head:
+        steer.add_to_head(one)
+    lock = panel.add_section(tr("Lock"), explore.locks, tr("kept exactly"), name="lock")
+    lock.add(panel.region)
+    mix = panel.add_section(tr("Style mix"), panel.mixer, name="mix", is_last=True)
+    panel.mixer.told.connect(mix.set_note)
+    panel.mixer.tell()
+
+
+def _foot(panel: LatentPanel) -> QWidget:
+    """What was made and what may please, side by side, so that neither moves the document."""
+    panel.foot = QWidget()
+    row = QHBoxLayout(panel.foot)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addWidget(panel.strip, 5)
+    row.addWidget(panel.for_you, 4)
+    return panel.foot
+
+
 def lay_out(panel: LatentPanel) -> None:
     """Bar above, document in the middle, strip below, inspector on the right."""
     sections = panel.sections
@@ -152,7 +185,7 @@ def lay_out(panel: LatentPanel) -> None:
     panel.middle.setSpacing(0)
     panel.middle.addWidget(panel.view, 2)
     left.addLayout(panel.middle, 1)
-    left.addWidget(panel.strip)
+    left.addWidget(_foot(panel))
     row = QHBoxLayout(panel)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)

@@ -28,7 +28,7 @@ class RegionBox(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._words = label("", "muted")
+        self._words = label("", "note")
         self._words.setWordWrap(True)
         self.reroll = button(
             self.tr("Re-roll the rest"),
@@ -55,8 +55,8 @@ class RegionBox(QWidget):
         running.addWidget(self._progress, 1)
         running.addWidget(self._stop)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 4, 0, 0)
-        self._column.setSpacing(8)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
         self._column.addWidget(self._words)
         self._column.addLayout(row)
         self._column.addLayout(running)

@@ -27,6 +27,7 @@ class ResultGrid(QWidget):
         super().__init__()
         self._picture = picture
         self.documents: dict[int, Any] = {}  # by place
+        self._opinion: Callable[[Any], bool | None] = lambda _: None
         self.cells = [self._cell(place) for place in range(CELLS + 1)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -46,6 +47,7 @@ class ResultGrid(QWidget):
         place = index if index < CENTRE else index + 1
         self.documents[place] = document
         self.cells[place].show_pixmap(self._picture(document, SIDE_PX))
+        self.cells[place].show_opinion(self._opinion(document))
 
     def redraw(self) -> None:
         """The pictures again, as what is kept of the present one changed."""
@@ -53,7 +55,8 @@ class ResultGrid(QWidget):
             self.cells[place].show_pixmap(self._picture(document, SIDE_PX))
 
     def show_opinions(self, opinion: Callable[[Any], bool | None]) -> None:
-        """Hearts and crosses, by what was clicked."""
+        """Hearts and crosses, by what was clicked; on what comes later, too."""
+        self._opinion = opinion
         for place, document in self.documents.items():
             self.cells[place].show_opinion(opinion(document))
 

@@ -34,6 +34,7 @@ class SettingsPage(QWidget):
     """One column of cards."""
 
     device_changed = Signal()
+    likes_forgotten = Signal()
 
     def __init__(self, context: StudioContext) -> None:
         super().__init__()
@@ -129,7 +130,7 @@ class SettingsPage(QWidget):
             rows.append(_row(words, _folder_row(path)))
         forget = button(self.tr("Forget"), self.tr("Forget every heart and cross, of all models"))
         forget.clicked.connect(self._forget_likes)
-        rows.append(_row(self.tr("What you liked"), forget))
+        rows.append(_row(self.tr("What you liked"), forget, QWidget()))
         return _card(self.tr("Files"), *rows)
 
     def _forget_likes(self) -> None:
@@ -138,6 +139,7 @@ class SettingsPage(QWidget):
         except StudioError as error:
             self._context.report(error)
             return
+        self.likes_forgotten.emit()
         self._context.notify(self.tr("What you liked is forgotten."))
 
     def _change_device(self, **changes: object) -> None:

@@ -14,7 +14,7 @@ from studio.core.slider import Slider, SliderChoice
 from studio.core.verbs import slid
 from studio.ui.widgets import LabelledSlider, button, label, tip
 
-FEW = 7  # are shown at first
+FEW = 5  # are shown at first: what the window has room for
 NAME_PX = 100
 
 
@@ -49,13 +49,18 @@ class SteerSliders(QWidget):
         self._stop = button(self.tr("Stop"), self.tr("Do without sliders for now"))
         self._stop.clicked.connect(self.stop_asked)
         self._reset = button(
-            self.tr("Reset"), tip(self.tr("All sliders back to the middle"), "Shift+0")
+            self.tr("Reset"),
+            tip(self.tr("All sliders back to the middle"), "Shift+0"),
+            role="small",
         )
         self._reset.clicked.connect(self.reset_asked)
-        self._more = button("", self.tr("Show or hide the weaker ones"))
+        self._more = button("", self.tr("Show or hide the weaker ones"), role="small")
         self._more.clicked.connect(self._toggle_all)
-        self._hidden = button("", self.tr("Show again what was hidden"))
+        self._hidden = button("", self.tr("Show again what was hidden"), role="small")
         self._hidden.clicked.connect(self._unhide)
+        self.head = (self._hidden, self._more, self._reset)  # for the head of the section
+        for one in self.head:
+            one.setParent(self)  # until a head takes them
         self._lay_out()
         self.show_sliders((), SliderChoice())
 
@@ -66,18 +71,12 @@ class SteerSliders(QWidget):
         search.addWidget(self._stop)
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
-        foot = QHBoxLayout()
-        foot.setSpacing(6)
-        for one in (self._reset, self._more, self._hidden):
-            foot.addWidget(one)
-        foot.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._words)
         column.addLayout(search)
         column.addLayout(self._list)
-        column.addLayout(foot)
 
     def say(self, words: str, part: float | None = None) -> None:
         """Tell why there are no sliders; with part, 0 to 1, how far the search has come."""

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from studio.ui import theme
 from studio.ui.thumbnails import Thumbnail
+from studio.ui.upright import UprightCaption
 from studio.ui.widgets import label
 
 KEPT = 120
@@ -24,25 +25,6 @@ class Kept:
     gesture: object
     thumbnail: Thumbnail
     is_stale: bool = False  # its picture is that of an earlier step of a drag
-
-
-class _Caption(QWidget):
-    """The word MADE, upright."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-        self.setFixedWidth(28)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        font = theme.ui_font(10)
-        font.setLetterSpacing(font.SpacingType.AbsoluteSpacing, 1.2)
-        painter.setFont(font)
-        painter.setPen(theme.color("muted"))
-        painter.translate(self.width() / 2, self.height() / 2)
-        painter.rotate(-90)
-        painter.drawText(QRect(-50, -10, 100, 20), Qt.AlignmentFlag.AlignCenter, self._text)
 
 
 class Strip(QFrame):
@@ -60,8 +42,10 @@ class Strip(QFrame):
         self._picture = picture
         self._kept: list[Kept] = []
         self._chosen: list[Kept] = []  # parents
+        self._opinion: Callable[[Any], bool | None] = lambda _: None
         self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, 0, 12, 0)
+        self._row.setContentsMargins(0, (theme.STRIP_PX - SIDE_PX) // 2, 12, 0)
+        self._row.setAlignment(Qt.AlignmentFlag.AlignTop)  # a scroll bar moves nothing
         self._row.setSpacing(8)
         self._empty = label(empty_text, "muted")
         self._row.addWidget(self._empty)
@@ -78,7 +62,7 @@ class Strip(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 1, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(_Caption(self.tr("MADE")))
+        layout.addWidget(UprightCaption(self.tr("MADE")))
         layout.addWidget(self._scroll, 1)
 
     @property
@@ -130,7 +114,8 @@ class Strip(QFrame):
             kept.thumbnail.setChecked(is_this)
 
     def show_opinions(self, opinion: Callable[[Any], bool | None]) -> None:
-        """Hearts and crosses, by what was clicked."""
+        """Hearts and crosses, by what was clicked; on what comes later, too."""
+        self._opinion = opinion
         for kept in self._kept:
             kept.thumbnail.show_opinion(opinion(kept.document))
 
@@ -148,6 +133,7 @@ class Strip(QFrame):
         self._empty.hide()
         thumbnail = Thumbnail(SIDE_PX, can_be_judged=True)
         thumbnail.show_pixmap(self._picture(document, SIDE_PX))
+        thumbnail.show_opinion(self._opinion(document))
         thumbnail.setToolTip(
             self.tr(
                 "Seed {seed}. Click to bring it back, Ctrl and click to make it a parent"

@@ -15,6 +15,7 @@ class StyleMixer(QWidget):
     """A second seed and the groups it rules; no group chosen means no mixing."""
 
     changed = Signal()
+    told = Signal(str)  # what it does, for the head of a folded section
 
     def __init__(self, words: Sequence[str]) -> None:
         """words name the coarse, the middle and the fine layers."""
@@ -64,6 +65,16 @@ class StyleMixer(QWidget):
             self.seed.set_seed(mix.other.seed)
         for group, chip in self._chips.items():
             chip.setChecked(mix is not None and group in mix.groups)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say what is mixed in."""
+        chosen = [chip.text() for chip in self._chips.values() if chip.isChecked()]
+        if chosen:
+            words = self.tr("{} from seed {}").format(", ".join(chosen), self.seed.seed)
+        else:
+            words = self.tr("layers of a second seed")
+        self.told.emit(words)
 
     def _throw(self) -> None:
         self.seed.change_seed(new_seed())

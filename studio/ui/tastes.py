@@ -8,7 +8,7 @@ from typing import Any
 from studio.core.kind import Generator, MediumKind
 from studio.core.latent import Recipe
 from studio.core.library import Places
-from studio.core.proposals import Background, background, judge, propose
+from studio.core.proposals import Background, ForYou, background, judge, missing_clicks, propose
 from studio.core.taste_file import load_taste
 from studio.core.work import Finished, Progress, Work, passed_on
 from studio.ui.generation import LoadedGenerators
@@ -28,14 +28,20 @@ class TasteWork:
         yield Finished(judge(self._kind, generator, document, liked, self._places))
 
     def for_you(self, path: Path, device: str, recipe: Recipe, count: int, seed: int) -> Work:
-        """Preview((index, document)) for each proposal, then Finished(ForYou)."""
+        """Preview((index, document)) for each proposal, then Finished(ForYou).
+
+        While clicks are missing, nothing is made.
+        """
         yield Progress(0, 0, "")
-        generator = self._generator(path, device)
         taste = load_taste(recipe.model, self._places)
+        if not taste.is_ready:
+            yield Finished(ForYou((), missing_clicks(taste)))
+            return
+        generator = self._generator(path, device)
         key = (recipe.model, recipe.latent.psi)
-        if taste.is_ready and key not in self._backgrounds:
+        if key not in self._backgrounds:
             self._backgrounds[key] = yield from passed_on(background(self._kind, generator, recipe))
-        usual = self._backgrounds.get(key, {})
+        usual = self._backgrounds[key]
         yield from propose(self._kind, generator, taste, recipe, usual, count, seed)
 
     def _generator(self, path: Path, device: str) -> Generator:

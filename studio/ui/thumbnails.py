@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QEnterEvent,
     QFocusEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -139,5 +140,20 @@ class Thumbnail(QAbstractButton):
         super().leaveEvent(event)
 
     def focusInEvent(self, e: QFocusEvent) -> None:
+        """The keyboard points as the mouse does, so that Y and N mean this one."""
         super().focusInEvent(e)
         self.update()
+        if self.isEnabled():
+            self.pointed.emit(True)
+
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        super().focusOutEvent(e)
+        self.update()
+        if not self.underMouse():
+            self.pointed.emit(False)
+
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(e)

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 from studio.core.latent import LAYER_GROUPS
 from studio.ui.widgets import Chip, tip
 
-VERBS = ("vary", "breed", "morph", "for you")
+VERBS = ("vary", "breed", "morph")
 
 
 class VerbChips(QWidget):
-    """One of vary, breed, morph, and what a person may like."""
+    """One of vary, breed and morph; low enough for the head of a section."""
 
     changed = Signal()
 
@@ -24,15 +24,15 @@ class VerbChips(QWidget):
             "vary": (self.tr("Vary"), self.tr("Neighbours of the present one"), "Shift+V"),
             "breed": (self.tr("Breed"), self.tr("Children of the chosen parents"), "Shift+B"),
             "morph": (self.tr("Morph"), self.tr("The way from parent to parent"), "Shift+M"),
-            "for you": (self.tr("For you"), self.tr("New ones that you may like"), "Shift+Y"),
         }
         self._chips = {verb: Chip(words[verb][0], tip(*words[verb][1:])) for verb in VERBS}
         group = QButtonGroup(self)
         row = _row(self)
+        row.setSpacing(4)
         for chip in self._chips.values():
+            chip.setProperty("size", "low")
             group.addButton(chip)
             row.addWidget(chip)
-        row.addStretch(1)
         self._chips["vary"].setChecked(True)
         group.buttonClicked.connect(self.changed)
 

@@ -334,31 +334,52 @@ class SeedField(QLineEdit):
 class Section(QWidget):
     """A titled part of the inspector; a click on the title folds it."""
 
-    def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    folded = Signal(bool)  # or unfolded
+
+    def __init__(self, title: str, note: str = "", *, is_folded: bool = False) -> None:
+        super().__init__()
         self._head = button(title.upper(), self.tr("Fold or unfold"), role="section")
         self._head.setCheckable(True)
-        self._head.setChecked(True)
         self._head.setAccessibleName(title)
+        self._head.setIconSize(QSize(12, 12))
         self._note = label(note, "note")
-        top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 0, 0)
-        top.addWidget(self._head, 1)
-        top.addWidget(self._note)
+        self._top = QHBoxLayout()
+        self._top.setContentsMargins(0, 0, 0, 0)
+        self._top.setSpacing(4)
+        self._top.addWidget(self._head, 1)
+        self._top.addWidget(self._note)
         self._body = QVBoxLayout()
-        self._body.setSpacing(8)
+        self._body.setSpacing(6)
         self._holder = QWidget()
         self._holder.setLayout(self._body)
         self._body.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 14)
-        column.setSpacing(8)
-        column.addLayout(top)
+        column.setContentsMargins(14, 8, 14, 10)
+        column.setSpacing(6)
+        column.addLayout(self._top)
         column.addWidget(self._holder)
-        self._head.toggled.connect(self._holder.setVisible)
+        self._head.setChecked(not is_folded)
+        self._show_open(not is_folded)
+        self._head.toggled.connect(self._show_open)
+        self._head.toggled.connect(lambda on: self.folded.emit(not on))
+
+    @property
+    def is_folded(self) -> bool:
+        return not self._head.isChecked()
 
     def add(self, widget: QWidget) -> None:
         self._body.addWidget(widget)
+
+    def add_to_head(self, widget: QWidget) -> None:
+        """Something small beside the title, that stays when the section is folded."""
+        self._top.addWidget(widget)
+
+    def unfold(self) -> None:
+        self._head.setChecked(True)
+
+    def _show_open(self, on: bool) -> None:
+        self._holder.setVisible(on)
+        self._head.setIcon(theme.icon("chevron-down" if on else "chevron-right", token="muted"))
 
     def set_note(self, note: str) -> None:
         self._note.setText(note)

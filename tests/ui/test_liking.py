@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from studio.core.proposals import ForYou
 from studio.core.taste import DIMENSIONS, ENOUGH
-from studio.core.taste_file import load_taste, taste_path
+from studio.core.taste_file import forget_all_tastes, load_taste, taste_path
 from studio.core.verbs import seeded
 from studio.core.work import Finished, Progress
+from studio.ui.for_you import _has_keyboard
 from studio.ui.thumbnails import Thumbnail
 from studio.ui.widgets import pixmap_of
 
@@ -63,35 +66,153 @@ def test_the_key_means_what_is_pointed_at(qtbot, liking, context):
     qtbot.waitUntil(lambda: len(clicks(liking, context)) == 1)
 
 
-def proposed(grid):
-    return [one.recipe.latent.seed for one in grid.documents.values()]
+def judged(qtbot, panel, context, count):
+    """So many results, each liked."""
+    for seed in range(count):
+        panel.bar.seed.change_seed(240 + seed)
+        qtbot.waitUntil(lambda: not panel.is_busy)
+        panel.judge(True)
+    qtbot.waitUntil(lambda: len(clicks(panel, context)) == count)
 
 
-def test_for_you_fills_the_grid_and_says_how_many_clicks_are_missing(qtbot, liking, context):
-    liking.explore.verbs.choose("for you")
+def guessed(panel):
+    return [one.recipe.latent.seed for one in panel.for_you.row.documents]
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Guesses do not wait for long."""
+    monkeypatch.setattr("studio.ui.guesses.REST_MS", 20)
+
+
+@pytest.fixture
+def ready(quick, qtbot, liking, context):
+    """With enough likes, and what is guessed by them."""
+    judged(qtbot, liking, context, ENOUGH)
+    qtbot.waitUntil(lambda: len(guessed(liking)) == 8, timeout=5000)
+    return liking
+
+
+def test_the_strip_teaches_and_counts_what_is_missing(quick, qtbot, liking, context):
+    lesson = liking.for_you.lesson
+    qtbot.waitUntil(lesson.isVisible)
+    assert "dislike 5 results." in lesson.words.text() and lesson.dots.full == 0
+    liking.judge(True)
+    qtbot.waitUntil(lambda: lesson.dots.full == 1)
+    assert "dislike 4 more results." in lesson.words.text()
+    assert not liking.for_you.row.isVisible() and not guessed(liking)
+    liking.judge(True)  # takes it back
+    qtbot.waitUntil(lambda: lesson.dots.full == 0)
+
+
+def test_from_five_clicks_on_it_guesses_and_says_why(ready, context):
+    assert "For you" in context.said[-1]
+    strip = ready.for_you
+    assert strip.row.isVisible() and not strip.lesson.isVisible()
+    assert strip.words.text() == "Like your likes: light"
+    assert "A try" in strip.row.cells[3].accessibleName()
+    strip.row.cells[3].pointed.emit(True)
+    assert strip.words.text().startswith("A try")
+    assert ready.view.shown[-1] == strip.row.documents[3]
+    strip.row.cells[3].pointed.emit(False)
+    assert ready.view.shown[-1] == ready.history.value
+
+
+def test_each_guess_tells_the_reasons_that_hold_for_it(ready):
+    strip = ready.for_you
+    reasons = (("light",), (), ("light", "warm"), ("light",))
+    strip._arrived(strip.row.documents[:4], ForYou(("light", "warm"), 0, reasons))
+    told = [cell.accessibleName() for cell in strip.row.cells[:4]]
+    assert [one.partition(": ")[2] for one in told] == [
+        "Like your likes: light",
+        "By your likes",
+        "Like your likes: light, warm",
+        "A try: something else, to learn from",
+    ]
+    assert not strip.row.cells[4].isEnabled()
+
+
+def test_a_click_takes_a_guess_in_one_step(ready):
+    wanted, before = ready.for_you.row.documents[1], ready.history.value
+    ready.for_you.row.cells[1].click()
+    assert ready.history.undo_text == "For you"
+    assert ready.history.value.recipe == wanted.recipe
+    ready.undo()
+    assert ready.history.value == before
+
+
+def test_likes_in_the_strip_bring_other_guesses_once_nobody_aims(qtbot, ready, context):
+    strip, before = ready.for_you, guessed(ready)
+    strip.row.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    strip.row.cells[0].judged.emit(True)
+    assert strip.row.cells[0]._opinion is True
+    qtbot.waitUntil(lambda: "when you leave" in strip.words.text(), timeout=5000)
+    assert guessed(ready) == before, "nothing moves while a person aims"
+    strip.row.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    QApplication.sendEvent(strip, QEvent(QEvent.Type.Leave))
+    assert len(guessed(ready)) == 8 and guessed(ready) != before
+    assert strip.row.cells[0]._opinion is None
+
+
+def test_others_come_when_they_are_asked_for(qtbot, ready):
+    before = set(guessed(ready))
+    ready.for_you.row.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    ready.for_you.more.click()
+    qtbot.waitUntil(lambda: not before & set(guessed(ready)), timeout=5000)
+
+
+def test_the_keyboard_reaches_every_guess_and_judges_it(qtbot, ready, context):
+    strip = ready.for_you
+    ready.activateWindow()
+    qtbot.waitUntil(ready.isActiveWindow)
+    strip.go()
+    assert strip.row.cells[0].hasFocus() and ready.pointed == strip.row.documents[0]
+    QTest.keyClick(strip.row.cells[0], Qt.Key.Key_Right)
+    assert strip.row.cells[1].hasFocus()
+    liked = strip.row.documents[1]
+    ready.judge(False)
+    assert ready.liking.opinion(liked) is False
+    QTest.keyClick(strip.row.cells[1], Qt.Key.Key_Escape)
+    assert not _has_keyboard(strip) and ready.pointed is None
+    strip.go()
+    QTest.keyClick(strip.row.cells[0], Qt.Key.Key_Return)
+    assert ready.history.undo_text == "For you"
+    strip.go()
+    assert not strip.is_open, "a second time folds it"
+
+
+def test_it_is_folded_as_it_was_left_and_makes_nothing_then(quick, qtbot, ready, context):
+    strip, before = ready.for_you, guessed(ready)
+    strip.caption.click()
+    assert context.settings.folded == ("mix", "size", "for you") and strip.width() < 40
+    ready.judge(False)
+    qtbot.waitUntil(lambda: not clicks(ready, context)[-1].liked)
+    qtbot.wait(100)
+    assert guessed(ready) == before and not strip.guesses.is_looking
+    strip.caption.click()
+    qtbot.waitUntil(lambda: guessed(ready) != before, timeout=5000)
+    assert context.settings.folded == ("mix", "size")
+
+
+def test_a_drag_goes_before_guesses(quick, qtbot, ready, generator):
+    ready.for_you.guesses.more()
+    assert ready.for_you.guesses.is_looking
+    ready.dice()
+    assert not ready.for_you.guesses.is_looking
+    qtbot.waitUntil(lambda: not ready.is_busy)
+    qtbot.waitUntil(lambda: not ready.for_you.guesses._is_stale, timeout=5000)
+
+
+def test_hearts_go_with_the_result_and_not_with_the_place(qtbot, liking):
     grid = liking.explore.grid
     qtbot.waitUntil(lambda: len(grid.documents) == 8, timeout=3000)
-    qtbot.waitUntil(lambda: "5 more" in liking.explore._hint.text())
-    assert {seed // 1000 for seed in proposed(grid)} == {1} and len(set(proposed(grid))) == 8
+    liked = grid.documents[0]
+    grid.cells[0].judged.emit(True)
     liking.explore.more()
-    qtbot.waitUntil(
-        lambda: len(grid.documents) == 8 and {seed // 1000 for seed in proposed(grid)} == {2},
-        timeout=3000,
-    )
-    grid.cells[0].click()
-    assert liking.history.undo_text == "For you"
-
-
-def test_after_enough_clicks_it_says_so_and_why(qtbot, liking, context):
-    for seed in range(ENOUGH):
-        liking.bar.seed.change_seed(240 + seed)
-        qtbot.waitUntil(lambda: not liking.is_busy)
-        liking.judge(True)
-    qtbot.waitUntil(lambda: len(clicks(liking, context)) == ENOUGH)
-    qtbot.waitUntil(lambda: any("For you" in one for one in context.said[-1:]))
-    liking.explore.verbs.choose("for you")
-    qtbot.waitUntil(lambda: "light" in liking.explore._hint.text(), timeout=5000)
-    assert "Every fourth" in liking.explore._hint.text()
+    qtbot.waitUntil(lambda: grid.documents[0] != liked, timeout=3000)
+    assert grid.cells[0]._opinion is None
+    liking.strip.add(liked)
+    assert liking.strip._kept[0].thumbnail._opinion is True
 
 
 def test_forgetting_leaves_nothing(qtbot, liking, context):
@@ -102,6 +223,14 @@ def test_forgetting_leaves_nothing(qtbot, liking, context):
     assert not taste_path(model, context.places).exists()
     assert liking.liking.opinion(liking.history.value) is None
     assert "forgotten" in context.said[-1]
+
+
+def test_when_all_is_forgotten_the_strip_teaches_again(ready, qtbot, context):
+    forget_all_tastes(context.places)
+    ready.liking.forgotten()
+    assert ready.strip._kept[0].thumbnail._opinion is None
+    qtbot.waitUntil(ready.for_you.lesson.isVisible, timeout=5000)
+    assert not guessed(ready) and ready.for_you.lesson.dots.full == 0
 
 
 def test_marks_on_a_thumbnail_are_buttons_of_their_own(qtbot, themed):

@@ -1,8 +1,8 @@
 """The history browser: search, stars, tidying up, comparing, keys that win over the window's."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QShortcut
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from studio.ui.lineage_page import LineagePage
 from studio.ui.widgets import pixmap_of
 from tests.ui.lineages import FAMILY, grown, pixels, square
 
-KEY = Qt.Key
+KEY, CONTROL = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -144,21 +144,63 @@ def test_tidying_up_asks_keeps_what_matters_and_can_be_taken_back(page, lineage,
     page.mark(23)
     page.head.tidy.click()
     assert page.notice.isVisible() and lineage.value is before
-    _answer(page, "Tidy up")
-    assert {7, 9, 23, 0, 1, 2} <= {node.id for node in lineage.value.nodes}
-    gone = 24 - len(lineage.value.nodes)
-    assert gone >= 15 and f"{gone} results went." in _said(page)
+    assert "Keep 4 in all" not in _said(page)  # more than four have a reason to stay
+    _answer(page, "Keep only these, take away 18")
+    assert [node.id for node in lineage.value.nodes] == [0, 1, 2, 7, 9, 23]
+    assert "18 results went." in _said(page)
     _answer(page, "Bring back")
     assert lineage.value == before and not page.notice.isVisible()
 
 
-def test_an_offer_about_another_history_goes(page, lineage, monkeypatch):
-    monkeypatch.setattr(lineage_tidy, "KEPT", 4)
+def test_a_few_stars_are_worth_tidying_for_and_so_are_the_newest(page, lineage, monkeypatch):
+    monkeypatch.setattr(lineage_tidy, "KEPT", 10)
+    lineage.become(grown(*[()] * 25).with_star(3).with_star(8))
+    page.mark(24)
     page.tidy()
-    _answer(page, "Tidy up")
+    assert "Keep only these, take away 22" in _said(page)
+    _answer(page, "Keep 10 in all, take away 15")
+    ids = [node.id for node in lineage.value.nodes]
+    assert len(ids) == 10 and ids[:2] == [3, 8] and ids[2:] == list(range(17, 25))
+
+
+def test_what_went_comes_back_after_more_was_made_and_starred(page, lineage):
+    lineage.become(grown((), (0,), (), (1,)).with_star(3))
+    page.mark(3)
+    page.tidy()
+    _answer(page, "Keep only these, take away 1")
+    lineage.become(lineage.value.recorded(square(50), "vary", [3]).with_star(0))
+    assert page.notice.isVisible(), "the offer outlives what is made since"
+    page.notice.hide()
+    page.tidy()
+    _answer(page, "Bring back 1")
+    nodes = lineage.value.nodes
+    assert [(one.id, one.starred) for one in nodes] == [
+        (0, True), (1, False), (2, False), (3, True), (4, False)
+    ]  # fmt: skip
+    assert nodes[4].parents == (3,) and lineage.value.born == 5
+    assert not page.notice.isVisible()
+
+
+def test_ctrl_z_undoes_the_tidying_while_it_is_offered(page, lineage):
+    before = grown((), (), ()).with_star(0)
+    lineage.become(before)
+    page.tidy()
+    _answer(page, "Keep only these, take away 2")
+    page.view.setFocus()
+    press(KEY.Key_Z, modifier=CONTROL)
+    assert lineage.value == before and not page.notice.isVisible()
+    assert page._action(QKeyEvent(QEvent.Type.KeyPress, KEY.Key_Z, CONTROL)) is None
+
+
+def test_an_offer_about_another_history_goes(page, lineage):
+    page.mark(0)
+    page.tidy()
+    _answer(page, "Keep only these, take away 6")
     assert page.notice.isVisible()
     lineage.become(grown((), ()))
     assert not page.notice.isVisible()
+    page.mark(0)
+    lineage.become(lineage.value.with_star(1))
     page.tidy()
     assert not page.notice.isVisible() and page.words.text() == (
         "Nothing to tidy up: all 2 results stay."

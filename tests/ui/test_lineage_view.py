@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.core.lineage import MAX_NODES, Lineage
 from studio.ui import lineage_view, theme
+from studio.ui.lineage_lone import lined_up, lone_ones
 from studio.ui.lineage_map import STEP_X_PX, STEP_Y_PX, TreeMap
 from studio.ui.lineage_rows import gathered
 from studio.ui.lineage_view import LineageView
@@ -94,6 +95,40 @@ def _assert_lines_are_apart(lineage, places):
         level = {(column, end.row) for column in range(turn, 2 * end.column)}
         for cell in upright | level:
             assert taken.setdefault(cell, ("of", start.id)) == ("of", start.id)
+
+
+@settings(max_examples=80, deadline=None)
+@given(families(), st.integers(1, 6))
+def test_lone_ones_stand_side_by_side_and_no_line_meets_another(parents, across):
+    lineage = grown(*parents, thumbnails=b"")
+    before = gathered(lineage, lineage.layout())
+    places = {place.id: place for place in lined_up(lineage, before, across)}
+    assert len({(place.column, place.row) for place in places.values()}) == len(places)
+    assert sorted(places) == list(range(len(parents)))
+    for place in before:
+        if place.id not in lone_ones(lineage):
+            assert places[place.id].column == place.column
+    _assert_lines_are_apart(lineage, places)
+
+
+def test_dice_alone_fill_rows(themed):
+    tree = TreeMap(grown(*[()] * 10, (9,), ()), 4)
+    assert tree.picture(3).left() == 3 * STEP_X_PX + tree.picture(0).left()
+    assert tree.picture(4).top() == STEP_Y_PX + tree.picture(0).top()
+    rows = {(tree.picture(id).top() - 20) // STEP_Y_PX for id in range(12)}
+    assert rows == {0, 1, 2, 3, 4}, "9 and 10 have a row of their own"
+    walked = [0]
+    while (found := tree.neighbour(walked[-1], "right")) is not None:
+        walked.append(found)
+    assert walked == [*range(9), 11]
+    assert tree.neighbour(2, "down") == 6 and tree.neighbour(0, "left") is None
+
+
+def test_a_wider_window_shows_more_side_by_side(view):
+    view.show_lineage(grown(*[()] * 12), 0)
+    narrow = view.tree.size.height()
+    view.resize(1200, 420)
+    assert view.tree.size.height() < narrow and len(view.tree) == 12
 
 
 def test_everybody_has_a_place_of_their_own(themed):

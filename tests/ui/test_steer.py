@@ -114,7 +114,7 @@ def test_many_are_not_all_shown_at_once(themed, qtbot):
     view = SteerSliders()
     qtbot.addWidget(view)
     view.show_sliders(tuple(slider(f"Main {n}") for n in range(12)), SliderChoice())
-    assert len(view.rows) == FEW and view._more.text() == "5 more"
+    assert len(view.rows) == FEW and view._more.text() == "7 more"
     view._more.click()
     assert len(view.rows) == 12 and view._more.text() == "Fewer"
 

@@ -46,7 +46,7 @@ class Panel(LatentPanel):
         self._region = RegionView()
         self.region.add_controls(self._region)
         self._region.changed.connect(self._say_kept)
-        self.add_section(self.tr("Tracks"), self.tracks, self.tr("click to edit"))
+        self.add_section(self.tr("Tracks"), self.tracks, self.tr("click to edit"), name="tracks")
         self.actions_of_roll = RollActions(self, self.view, self.transport)
         self._tempo_gesture: object = None
         self._tempo_at_s = 0.0
@@ -122,7 +122,7 @@ class Panel(LatentPanel):
             count = len(locked.kept(self.history.value))
             words = self.tr("{} notes are kept exactly, whatever else you do.").format(count)
         elif self._region.lock == Lock():
-            words = self.tr("Choose what stays exactly while the rest changes.")
+            words = self.tr("Choose what stays while the rest changes.")
         else:
             words = self.tr("Leave a bar or a track free, or select some notes.")
         self.region.show_kept(words, locked is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.media.music.document import BARS, TRACKS, Note
 from studio.media.music.locks import Lock
@@ -28,18 +28,11 @@ class RegionView(QWidget):
         }
         self.selection = Chip(tr("Selection"), tr("Keep the notes that are selected in the roll"))
         self._notes: frozenset[Note] = frozenset()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(5)
-        grid.setVerticalSpacing(6)
-        grid.addWidget(label(tr("Bars"), "muted"), 0, 0)
-        grid.addWidget(label(tr("Tracks"), "muted"), 1, 0)
-        for number, chip in enumerate(self.bars, 1):
-            grid.addWidget(chip, 0, number)
-        for number, chip in enumerate(self.tracks.values()):
-            grid.addWidget(chip, 1 + number // 2, 1 + 2 * (number % 2), 1, 2)
-        grid.addWidget(self.selection, 3, 1, 1, 4)
-        grid.setColumnStretch(5, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(_row(label(tr("Bars"), "muted"), *self.bars, self.selection))
+        column.addLayout(_row(*self.tracks.values()))
         for chip in (*self.bars, *self.tracks.values(), self.selection):
             chip.toggled.connect(lambda _: self.changed.emit())
 
@@ -62,3 +55,13 @@ class RegionView(QWidget):
     def clear(self) -> None:
         for chip in (*self.bars, *self.tracks.values(), self.selection):
             chip.setChecked(False)
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    """Side by side, from the left."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

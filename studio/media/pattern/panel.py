@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from studio.core.history import History
 from studio.core.kind import MediumKind
@@ -44,9 +45,8 @@ class Panel(LatentPanel):
             for number, name in enumerate(REPEATS, 1)
         }
         self.shape = ShapePicker()
-        self._size = label("", "figure")
-        self.add_section(self.tr("Repeat"), self._repeat_row())
-        self.add_section(self.tr("Tile size"), self._size_row(), self.tr("in cells of the model"))
+        self.add_section(self.tr("Repeat"), self._repeat_row(), name="repeat")
+        self._size_section = self.add_section(self.tr("Tile size"), self._size_row(), name="size")
         self._actions = self._make_actions()
         self.shape.chosen.connect(self._resize)
         self.shape.pointed.connect(self._show_size)
@@ -114,16 +114,15 @@ class Panel(LatentPanel):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         row.addWidget(self.shape)
-        words = QVBoxLayout()
-        words.addWidget(self._size)
         note = label(
-            self.tr("A larger tile repeats less often: more of the same texture, no new seam."),
+            self.tr(
+                "In cells of the model. A larger tile repeats less often:"
+                " more of the same texture, no new seam."
+            ),
             "note",
         )
         note.setWordWrap(True)
-        words.addWidget(note)
-        words.addStretch(1)
-        row.addLayout(words, 1)
+        row.addWidget(note, 1, Qt.AlignmentFlag.AlignTop)
         return holder
 
     def _make_actions(self) -> dict[str, list[QAction]]:
@@ -171,7 +170,7 @@ class Panel(LatentPanel):
         if tile.pixels:
             wide, tall = tile.pixels.width // now[0], tile.pixels.height // now[1]
             text = self.tr("{0} · {1} × {2} px").format(text, wide * across, tall * down)
-        self._size.setText(text)
+        self._size_section.set_note(text)
 
 
 def _without_checked(act: Any, checked: bool = False) -> None:

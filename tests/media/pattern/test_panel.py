@@ -75,9 +75,10 @@ def test_the_shape_is_asked_of_the_generator(panel, qtbot):
 
 def test_the_picker_says_what_a_shape_would_be(panel, qtbot):
     panel.shape.pointed.emit(3, 2)
-    assert "3 × 2" in panel._size.text() and "48 × 32 px" in panel._size.text()
+    note = panel._size_section._note
+    assert "3 × 2" in note.text() and "48 × 32 px" in note.text()
     panel.shape.pointed.emit(0, 0)
-    assert "16 × 16 px" in panel._size.text()
+    assert "16 × 16 px" in panel._size_section._note.text()
 
 
 def test_view_actions_act(panel):

@@ -1,0 +1,84 @@
+"""What a person needs first is seen without scrolling, and no window that may be is too small."""
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from studio import media
+from studio.app.chrome import SMALLEST_PX
+from studio.core.slider import Slider, SliderChoice
+from studio.ui.steer import FEW
+from studio.ui.widgets import Section
+
+MEDIA = [kind.name for kind in media.kinds()]
+
+
+def shown_panel(window, name, width, height):
+    """With as many sliders as a starter model brings."""
+    panel = window.pages.show_page(name)
+    window.resize(width, height)
+    one = bytes([0, 0, 128, 63])
+    sliders = tuple(Slider(f"Main {n}", "pca", one, -3.0, 3.0, 0.9, ()) for n in range(11))
+    panel.steer.show_sliders(sliders, SliderChoice())
+    for _ in range(3):
+        QApplication.processEvents()
+    return panel
+
+
+def is_seen(widget: QWidget) -> bool:
+    """Whether all of it lies in what is scrolled and in the window."""
+    window = widget.window()
+    around, there = window.rect(), QRect(widget.mapTo(window, QPoint()), widget.size())
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            view = parent.viewport()
+            around &= QRect(view.mapTo(window, QPoint()), view.size())
+        parent = parent.parentWidget()
+    return widget.isVisible() and around.contains(there)
+
+
+@pytest.mark.parametrize("name", MEDIA)
+def test_what_matters_most_needs_no_scrolling(window, name):
+    panel = shown_panel(window, name, 1280, 800)
+    bar, explore = panel.bar, panel.explore
+    sliders = [row.control for row in panel.steer.rows.values()]
+    assert len(sliders) == FEW
+    wanted = [bar.seed, bar.dice, bar.variety, bar.generate, *explore.verbs._chips.values()]
+    wanted += [*explore.grid.cells, explore.strength, *sliders, explore.locks, panel.region.reroll]
+    assert [one for one in wanted if not is_seen(one)] == []
+    assert is_seen(panel.for_you.lesson) or is_seen(panel.for_you.row)
+
+
+@pytest.mark.parametrize("name", MEDIA)
+@pytest.mark.parametrize("size", [SMALLEST_PX, (1024, 700), (1067, 667)])
+def test_a_small_window_cuts_nothing_off(window, name, size):
+    panel = shown_panel(window, name, *size)
+    assert (window.width(), window.height()) == size
+    bar = panel.bar
+    for one in (bar.model, bar.seed, bar.dice, bar.variety.slider, bar.generate, panel.foot):
+        assert is_seen(one) and one.width() >= 0.85 * one.minimumSizeHint().width(), one
+
+
+def test_folded_sections_stay_folded_and_say_so(window):
+    settings = window.session.context.settings
+    assert settings.folded == ("mix", "size")
+    pattern = window.pages.show_page("pattern")
+    titles = {one._head.accessibleName(): one for one in pattern.findChildren(Section)}
+    assert titles["Style mix"].is_folded and titles["Tile size"].is_folded
+    assert not pattern.mixer.isVisible() and pattern.steer.isVisible()
+    assert titles["Tile size"]._note.text().startswith("1 × 1")
+    titles["Steer"]._head.click()
+    titles["Style mix"]._head.click()
+    assert window.session.context.settings.folded == ("size", "steer")
+    music = window.pages.show_page("music")
+    assert not music.steer.isVisible() and music.mixer.isVisible()
+
+
+def test_a_verb_chosen_while_explore_is_folded_unfolds_it(window):
+    panel = window.pages.show_page("artwork")
+    titles = {one._head.accessibleName(): one for one in panel.findChildren(Section)}
+    titles["Explore"]._head.click()
+    assert not panel.explore.isVisible() and panel.explore.verbs.isVisible()
+    panel.explore.verbs.choose("breed")
+    assert panel.explore.isVisible()
