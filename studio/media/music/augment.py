@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from studio.gan.augment import Changes, shifted
+from studio.gan.augment import Changes
 from studio.media.music.document import BARS, STEPS, STEPS_PER_BAR, TRACKS
 
 SILENCE = STEPS_PER_BAR  # steps of the while that is silent
@@ -23,7 +23,7 @@ class RollChanges(Changes):
 
     turn: Tensor  # [B] steps, whole bars, by which the phrase begins later; its end comes first
     heard: Tensor  # [B, 4, 1, 1] 0 for a track that is silent
-    keep: Tensor  # [B, 1, 64, 1] 0 in the while that is silent
+    keep: Tensor  # [B, 1, 1, 64] 0 in the while that is silent
 
 
 def draw_changes(batch: int, strength: float, random: torch.Generator) -> RollChanges:
@@ -43,12 +43,14 @@ def draw_changes(batch: int, strength: float, random: torch.Generator) -> RollCh
     return RollChanges(
         (bars * STEPS_PER_BAR).long(),
         1 - (silent.float() * chosen(batch, 1))[..., None, None],
-        1 - (hole.float() * chosen(batch, 1))[:, None, :, None],
+        1 - (hole.float() * chosen(batch, 1))[:, None, None],
     )
 
 
 def apply_changes(x: Tensor, changes: RollChanges) -> Tensor:
     """x [B, 672, 64, 1] -> the same, changed."""
-    turned = shifted(x, changes.turn, torch.zeros_like(changes.turn), circular=True)
-    tracks = (turned * changes.keep).unflatten(1, (len(TRACKS), -1)).flatten(3)
-    return (tracks * changes.heard).reshape(x.shape)
+    steps = torch.arange(STEPS, device=x.device)
+    source = ((steps - changes.turn[:, None]) % STEPS)[:, None].expand(-1, x.shape[1], -1)
+    tracks = x.squeeze(3).gather(2, source).unflatten(1, (len(TRACKS), -1))
+    audible = changes.heard * changes.keep  # [B, 4, 1, 64]
+    return (tracks * audible).flatten(1, 2)[..., None]

@@ -48,7 +48,7 @@ def test_what_is_heard_is_the_phrase_begun_at_another_bar(seed, strength):
     ):
         assert int(turn) % STEPS_PER_BAR == 0
         turned = before.roll(int(turn), 1)
-        audible = keep[0, :, 0].bool()
+        audible = keep[0, 0].bool()
         for track in range(len(TRACKS)):
             rows = slice(track * HEIGHT, (track + 1) * HEIGHT)
             wanted = turned[rows, :, 0] * audible * heard[track, 0, 0]
