@@ -113,7 +113,7 @@ def _add_expert(group: argparse._ArgumentGroup) -> None:
         "--augment",
         type=share,
         metavar="P",
-        help="chance of each change to a picture, 0 to 0.85; fixed then",
+        help="chance of each change to an example, 0 to 0.85; fixed then",
     )
     add(
         "--freeze",

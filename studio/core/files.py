@@ -144,8 +144,8 @@ def walk(folder: Path) -> Walk:
                 raise StudioError(f"The folder {folder} cannot be read: {_why(error)}.") from error
             closed.append((name, _closed(error)))
             continue
-        folders, plain, left = _sorted_out(found, root)
-        files += [name + one for one in plain]
+        folders, usual, left = _sorted_out(found, root)
+        files += [name + one for one in usual]
         ignored += [name + one for one in left]
         waiting += [(here / one, f"{name}{one}/") for one in reversed(folders)]
         if len(files) > MAX_FILES:

@@ -40,6 +40,9 @@ SLOW = {
     "ppm": ("it is a PPM of an unusual depth", 4),
     "bmp_rle": ("it is a BMP packed in runs", 4),
 }
+JPEG = b"\xff\xd8"
+MAX_NOTE_BYTES = 16 * 2**20  # a camera's previews and maps fit well
+LEAST_NOTE = 4096  # what each counts at least, as each takes its time
 PNG = b"\x89PNG\r\n\x1a\n"
 NOTES = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")  # parts of a PNG that say no pixels
 MIN_SIDE_PX, LEAST_SIDE_PX = 16, 8  # as it is, and enlarged
@@ -128,6 +131,7 @@ def decode(
     head = file.read(HEAD_BYTES)
     file.seek(0)
     _refuse_long_header(head)
+    _refuse_long_notes(file, head)
     try:
         try:
             return _decoded(file, remedies, background)
@@ -170,10 +174,25 @@ def _refuse_slow(image: Image.Image, file: IO[bytes]) -> None:
 
 def _refuse_long_header(head: bytes) -> None:
     """StudioError for a PPM with pages of comments before its size, which are read by the byte."""
-    if re.match(rb"P[1-6f]\s", head) and len(head) == HEAD_BYTES:
+    if re.match(rb"P[0-6fy]\S{0,5}\s", head) and len(head) == HEAD_BYTES:
         words = re.sub(rb"#[^\r\n]*", b"", head).split(maxsplit=4)
         if len(words) < (3 if words[0] in (b"P1", b"P4") else 4):
             raise StudioError("its size does not stand where it should; save it as PNG first")
+
+
+def _refuse_long_notes(file: IO[bytes], head: bytes) -> None:
+    """StudioError for a JPEG with pages of notes before its pixels, each added to the last."""
+    if not head.startswith(JPEG):
+        return
+    total = 0
+    file.seek(2)
+    while len(start := file.read(4)) == 4 and start[0] == 0xFF and start[1] not in (0xD9, 0xDA):
+        length = struct.unpack(">H", start[2:])[0]
+        total += max(length, LEAST_NOTE)
+        if total > MAX_NOTE_BYTES:
+            raise StudioError("it carries more notes than picture; save it again as JPEG")
+        file.seek(max(length, 2) - 2, os.SEEK_CUR)
+    file.seek(0)
 
 
 def _without_notes(file: IO[bytes]) -> IO[bytes]:
@@ -183,9 +202,11 @@ def _without_notes(file: IO[bytes]) -> IO[bytes]:
     kept.write(file.read(len(PNG)))
     while len(head := file.read(8)) == 8:
         length, word = struct.unpack(">I4s", head)
-        body = file.read(min(length, MAX_FILE_BYTES) + 4)
-        if word not in NOTES:
-            kept.write(head + body)
+        if word in NOTES:
+            file.seek(length + 4, os.SEEK_CUR)
+        else:
+            kept.write(head)
+            kept.write(file.read(length + 4))
     kept.seek(0)
     return kept
 

@@ -80,6 +80,8 @@ class Training(Protocol):
         """Generator outputs as the uint8 examples of a folder, to measure them."""
         ...
 
+    unsteered: float  # augmentation where nothing is kept back that could steer it
+
     def draw_changes(
         self, count: int, config: TrainConfig, strength: float, random: torch.Generator
     ) -> Changes:
@@ -97,7 +99,7 @@ class Training(Protocol):
 def resolved(config: TrainConfig, training: Training, count: int) -> TrainConfig:
     """The configuration with everything decided that it leaves open, for a folder of this size."""
     # Files kept back raise it where it is needed; at the start it only costs time (RESULTS.md).
-    unsteered = 0.0 if count >= LEAST_FILES and config.held_out else 0.5
+    unsteered = 0.0 if count >= LEAST_FILES and config.held_out else training.unsteered
     return replace(
         config,
         batch=config.batch or training.batch,

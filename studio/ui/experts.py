@@ -218,7 +218,7 @@ class Experts(QWidget):
                   " calmer and slower"), _number(0, 1000, 4, tr("Automatic")))  # fmt: skip
         augment = _number(-0.05, 1, 2, tr("Automatic"))
         augment.setSingleStep(0.05)
-        self._add("augment", tr("Augmentation"), tr("How often pictures are changed before they"
+        self._add("augment", tr("Augmentation"), tr("How often examples are changed before they"
                   " are judged, 0 to 1; small folders need more"), augment)  # fmt: skip
         rate = _number(0.00001, 0.1, 5)
         rate.setSingleStep(0.0005)

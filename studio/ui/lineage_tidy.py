@@ -17,7 +17,7 @@ KEPT = 60  # the newest, where a person wants to keep more than what has a reaso
 class Tidying:
     """Asks in a notice, so that nobody has to stop; say(words) shows a sentence.
 
-    What went can be brought back as long as the same history goes on.
+    What went, however often, can be brought back as long as the same history goes on.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Tidying:
         self._before: Lineage | None = None
         self._after = Lineage()
         self._is_at_work = False
+        self._is_asking = False
         lineage.on_change.append(self._follow)
 
     @property
@@ -49,6 +50,7 @@ class Tidying:
             answers[words.format(gone)] = lambda: self._go(few)
         if self._before is not None:
             answers[_tr("Bring back {}").format(self._gone)] = self.bring_back
+        self._is_asking = bool(answers)
         if answers:
             question = _tr("Stars, the present result and the way to it stay.")
             self._notice.ask(question, answers)
@@ -69,8 +71,10 @@ class Tidying:
         return 0 if self._before is None else len(self._before.nodes) - len(self._after.nodes)
 
     def _go(self, after: Lineage) -> None:
-        before = self._lineage.value
+        now = self._lineage.value
+        before = now if self._before is None else _joined(self._before, now)
         self._become(after)
+        self._is_asking = False
         self._before, self._after = before, after
         words = _tr("1 result went.") if self._gone == 1 else _tr("{} results went.")
         self._notice.ask(words.format(self._gone), {_tr("Bring back"): self.bring_back})
@@ -81,11 +85,12 @@ class Tidying:
         self._is_at_work = False
 
     def _follow(self, now: Lineage) -> None:
-        """Another history makes every question and offer about the last one void."""
+        """Another history makes every offer void; another result or star, what was asked."""
         if self._is_at_work:
             return
-        if self._before is None or not _goes_on(self._after, now):
+        if self._before is not None and not _goes_on(self._after, now):
             self._before = None
+        if self._before is None or self._is_asking:
             self._notice.hide()
 
 

@@ -59,7 +59,9 @@ class Notice(QFrame):
         """Give it the keyboard; whether there is something to answer."""
         if self.isHidden():
             return False
-        self._before = QApplication.focusWidget()
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
+            self._before = focused
         self.findChildren(QPushButton)[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
 

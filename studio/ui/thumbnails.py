@@ -22,6 +22,8 @@ from studio.ui import theme
 RADIUS = 4.0
 BADGE_PX = 16.0
 MARK_PX = 18.0
+# The keyboard comes back with the window, or from a menu: nobody has pointed at anything.
+RETURNS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class Thumbnail(QAbstractButton):
@@ -136,14 +138,14 @@ class Thumbnail(QAbstractButton):
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.pointed.emit(False)
+        self.pointed.emit(self.hasFocus() and self.isEnabled())
         super().leaveEvent(event)
 
     def focusInEvent(self, e: QFocusEvent) -> None:
         """The keyboard points as the mouse does, so that Y and N mean this one."""
         super().focusInEvent(e)
         self.update()
-        if self.isEnabled():
+        if self.isEnabled() and e.reason() not in RETURNS:
             self.pointed.emit(True)
 
     def focusOutEvent(self, e: QFocusEvent) -> None:

@@ -111,8 +111,38 @@ def test_other_pictures_that_take_minutes_are_refused(tmp_path: Path) -> None:
     assert open_picture(tmp_path / "usual.ppm").width == 1500
 
 
-def test_pages_of_comments_are_not_read_by_the_byte(tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / "a.ppm").write_bytes(b"P6\n#" + b"x" * 9000 + b"\n32 32 255\n" + bytes(3072))
+@pytest.mark.parametrize("magic", [b"P6", b"PyCMYK", b"P0CMYK", b"PyRGBA"])
+def test_pages_of_comments_are_not_read_by_the_byte(tmp_path: Path, monkeypatch, magic) -> None:
+    (tmp_path / "a.ppm").write_bytes(magic + b"\n#" + b"x" * 9000 + b"\n32 32 255\n" + bytes(4096))
     monkeypatch.setattr(folder_module, "_decoded", None)  # it does not come to that
     with pytest.raises(StudioError, match="size does not stand where it should"):
         open_picture(tmp_path / "a.ppm")
+
+
+def noted(parts: int, size: int) -> bytes:
+    """A JPEG with so many notes of a camera."""
+    note = b"\xff\xe1" + (size + 2).to_bytes(2, "big") + b"Exif\0\0" + bytes(size - 6)
+    picture = drawn("JPEG")
+    return picture[:2] + note * parts + picture[2:]
+
+
+@pytest.mark.parametrize(("parts", "size"), [(300, 60_000), (5000, 6)])
+def test_a_photograph_of_notes_is_refused_before_they_are_read(
+    tmp_path: Path, monkeypatch, parts: int, size: int
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(noted(parts, size))
+    monkeypatch.setattr(folder_module, "_decoded", None)
+    with pytest.raises(StudioError, match="more notes than picture"):
+        open_picture(tmp_path / "a.jpg")
+
+
+def test_a_photograph_with_the_notes_of_a_camera_opens(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(noted(40, 60_000))
+    assert open_picture(tmp_path / "a.jpg").image.size == (32, 32)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff", b"\xff\xd8\xff\xe1\0\0" * 9])
+def test_a_photograph_that_ends_in_its_notes_is_damaged(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.jpg").write_bytes(content)
+    with pytest.raises(StudioError, match="damaged or cut short"):
+        open_picture(tmp_path / "a.jpg")

@@ -329,6 +329,8 @@ def test_what_is_left_open_is_decided_by_the_folder() -> None:
     assert resolved(config, training, 50).augment == 0.5, "nothing is kept back to steer it"
     assert resolved(config, training, 500).augment == 0.0
     assert resolved(replace(config, held_out=False), training, 500).augment == 0.5
+    music = media.kind("music").load_training()
+    assert resolved(replace(config, medium="music"), music, 50).augment == 0.0
     assert resolved(config, training, 50).batch == training.batch
     assert resolved(config, training, 500).check_kimg == 4.0
     kept = resolved(replace(config, augment=0.1, batch=3, gamma=9), training, 50)

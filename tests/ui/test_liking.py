@@ -233,6 +233,24 @@ def test_when_all_is_forgotten_the_strip_teaches_again(ready, qtbot, context):
     assert not guessed(ready) and ready.for_you.lesson.dots.full == 0
 
 
+def test_the_keyboard_points_until_it_leaves(qtbot, themed):
+    thumbnail = Thumbnail(86, can_be_judged=True)
+    qtbot.addWidget(thumbnail)
+    thumbnail.show_pixmap(pixmap_of(np.zeros((8, 8, 3), np.uint8)))
+    thumbnail.show()
+    qtbot.waitUntil(thumbnail.isActiveWindow)
+    thumbnail.clearFocus()
+    said = []
+    thumbnail.pointed.connect(said.append)
+    thumbnail.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.sendEvent(thumbnail, QEvent(QEvent.Type.Leave))
+    assert said == [True, True], "the mouse that passes by takes nothing away"
+    thumbnail.clearFocus()
+    assert said[-1] is False
+    thumbnail.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+    assert said[-1] is False, "nobody pointed at it: the window came back"
+
+
 def test_marks_on_a_thumbnail_are_buttons_of_their_own(qtbot, themed):
     thumbnail = Thumbnail(86, can_be_judged=True)
     qtbot.addWidget(thumbnail)

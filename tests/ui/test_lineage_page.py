@@ -181,6 +181,37 @@ def test_what_went_comes_back_after_more_was_made_and_starred(page, lineage):
     assert not page.notice.isVisible()
 
 
+def test_all_that_went_in_two_tidyings_comes_back(page, lineage, monkeypatch):
+    monkeypatch.setattr(lineage_tidy, "KEPT", 4)
+    lineage.become(grown(*[()] * 9))
+    page.mark(8)
+    page.tidy()
+    _answer(page, "Keep 4 in all, take away 5")
+    lineage.become(lineage.value.recorded(square(50), "vary", [8]))
+    page.mark(9)
+    page.tidy()
+    _answer(page, "Keep only these, take away 3")
+    assert [node.id for node in lineage.value.nodes] == [8, 9]
+    _answer(page, "Bring back")
+    assert [node.id for node in lineage.value.nodes] == list(range(10))
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+def test_a_star_given_meanwhile_makes_a_question_void(page, lineage, monkeypatch, is_second):
+    monkeypatch.setattr(lineage_tidy, "KEPT", 20)
+    lineage.become(grown(*[()] * 30))
+    page.mark(29)
+    if is_second:
+        page.tidy()
+        _answer(page, "Keep 20 in all, take away 10")
+    page.tidy()
+    lineage.become(lineage.value.with_star(15))
+    assert not page.notice.isVisible(), "its answers would take the star away"
+    page.tidy()
+    _answer(page, f"Keep only these, take away {18 if is_second else 28}")
+    assert [node.id for node in lineage.value.nodes] == [15, 29]
+
+
 def test_ctrl_z_undoes_the_tidying_while_it_is_offered(page, lineage):
     before = grown((), (), ()).with_star(0)
     lineage.become(before)

@@ -45,6 +45,7 @@ def test_it_takes_the_keyboard_when_it_is_told_to_and_gives_it_back(page):
     notice.ask("Bring it back?", {"Yes": lambda: None, "No": lambda: None})
     assert page.field.hasFocus(), "typing goes on"
     assert notice.go() and answers(notice)[0].hasFocus()
+    assert notice.go(), "a second time it stays there"
     QTest.keyClick(answers(notice)[0], Qt.Key.Key_Escape)
     assert notice.isHidden() and page.field.hasFocus()
 

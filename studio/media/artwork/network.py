@@ -19,6 +19,7 @@ class ArtworkTraining:
     """Pictures [B, 3, S, S] in [-1, 1]."""
 
     batch = 16
+    unsteered = 0.5
     gamma = 1.0
     torus = False
 

@@ -1,7 +1,8 @@
 """Differentiable augmentation of phrases: bars change places, a track or a while is silent.
 
-As for pictures (gan/augment.py), a real and its fake get the same changes. None of them touches
-what a note is: where it begins within its bar, how long it lasts, which degree it has.
+As for pictures (gan/augment.py), a real and its fake get the same changes. None of them moves a
+note within its bar or to another degree; one that reaches into the silence is cut there, and in
+a phrase that is turned one may sound from before, in reals and fakes alike.
 """
 
 from __future__ import annotations

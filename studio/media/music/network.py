@@ -316,6 +316,7 @@ class MusicTraining:
 
     batch = 32
     gamma = 0.1
+    unsteered = 0.0  # it gains nothing there (tests/benchmarks/RESULTS.md, section 18)
     torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class PatternTraining:
     """
 
     batch = 16
+    unsteered = 0.5
     gamma = 0.4  # tests/benchmarks/RESULTS.md, section 15
     torus = True
 

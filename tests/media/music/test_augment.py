@@ -1,4 +1,4 @@
-"""Augmentation of phrases: the same for reals and fakes, and no note is bent."""
+"""Augmentation of phrases: the same for reals and fakes, and whole bars, tracks and whiles."""
 
 import torch
 from hypothesis import given, settings
