@@ -95,6 +95,19 @@ def test_a_music_model_may_be_as_wide_as_ours_only(model_of, tmp_path) -> None:
         kind.load_generator(path, "cpu")
 
 
+def test_a_music_model_of_before_chooses_at_every_step(model_of, tmp_path) -> None:
+    kind = media.kind("music")
+    path = tmp_path / "old.safetensors"
+    content = model_of(kind).read_bytes()
+    words = b', \\"holds\\": true'
+    assert content.count(words) == 1
+    path.write_bytes(content.replace(words, b" " * len(words)))
+    generator: Any = kind.load_generator(path, "cpu")
+    voices = [voice for head in generator._play.network.heads for voice in head.voices]
+    assert len(voices) == 6 and not any(voice.holds for voice in voices)
+    assert result_of(generator.generate(Recipe())).notes
+
+
 def test_one_forged_model_does_not_hide_the_others(model_of, tmp_path) -> None:
     shutil.copy(model_of(ARTWORK), tmp_path / "good.safetensors")
     forged(model_of(ARTWORK), tmp_path / "bad.safetensors", {}, size_px=float("inf"))

@@ -317,7 +317,6 @@ class MusicTraining:
     batch = 32
     gamma = 0.1
     unsteered = 0.0  # it gains nothing there (tests/benchmarks/RESULTS.md, section 18)
-    torus = False
 
     def describe(self, examples: np.ndarray, config: TrainConfig) -> dict[str, Any]:
         return MusicConfig(channels=min(512, config.channel_max * 7 // 4), holds=True).to_json()

@@ -79,10 +79,6 @@ def test_likelihoods_are_what_many_draws_would_be():
     torch.testing.assert_close(held(chosen, begins)[0, :, :, 0], shares, atol=0.02, rtol=0)
 
 
-def test_a_model_of_before_chooses_at_every_step():
-    assert not MusicConfig(channels=224).holds
-
-
 def phrases(*kinds: str) -> np.ndarray:
     """Packed phrases: s has a song, d has drums, each with a mark of its own."""
     found = np.zeros((len(kinds), len(TRACKS), 2, STEPS, 11), np.uint8)
