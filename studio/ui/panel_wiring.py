@@ -116,7 +116,7 @@ def _ancestry(panel: LatentPanel, verb: str) -> tuple[tuple[Any, ...], str]:
 def _rerolled(panel: LatentPanel, document: Any) -> None:
     document = panel.merge(document, panel.history.value)
     panel.strip.add(document)
-    panel.recording.record(document, "re-roll", (panel.history.value,))
+    panel.recording.record(document, "re-roll", (panel.rerolling.source,))
     panel.history.apply(document, panel.tr("Re-roll"))
 
 

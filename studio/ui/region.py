@@ -95,6 +95,7 @@ class Rerolling(QObject):
         super().__init__(box)
         self._kind, self._context, self._box = kind, context, box
         self._job: Job | None = None
+        self.source: Any = None  # what the newest began with
         box.stop_asked.connect(self.stop)
 
     @property
@@ -115,6 +116,7 @@ class Rerolling(QObject):
             on_error=self._ended(self._failed),
             is_patient=True,
         )
+        self.source = document
         self._job = self._context.jobs.submit(job, replaces=("reroll", kind.name))
         self._box.show_progress(0.0)
 
