@@ -119,6 +119,7 @@ class Window(QMainWindow):
 
     def _page_shown(self, name: str) -> None:
         self.rail.mark(name)
+        chrome.place_question(self.notice, self.pages.currentWidget())
         for over in (self.notice, self.message):
             over.raise_()
         panel = self.pages.panel

@@ -21,7 +21,6 @@ from studio.core.taste_file import load_taste
 from studio.core.work import Finished, Progress, Work, passed_on, stage_of
 from studio.ui.generation import LoadedGenerators
 
-
 FIRST = 0.25  # share of the work that the background takes where it is not known yet
 
 
