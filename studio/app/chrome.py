@@ -62,13 +62,15 @@ def make_overlays(pages: QWidget) -> tuple[MessageLine, Notice]:
     return MessageLine(pages), Notice(pages)
 
 
-def place_question(notice: Notice, page: QWidget | None) -> None:
-    """Where it covers nothing that a person works with on this page."""
+def place_overlays(message: MessageLine, notice: Notice, page: QWidget | None) -> None:
+    """On top, and a question where it covers nothing that a person works with on this page."""
     if isinstance(page, LatentPanel):
         notice.stand(top_px=theme.BAR_PX, right_px=theme.INSPECTOR_PX)
     else:
         form_px = FORM_PX if isinstance(page, TrainingPage) else 0
         notice.stand(left_px=form_px, at_foot=True)
+    for over in (notice, message):
+        over.raise_()
 
 
 def make_top(window: QMainWindow) -> tuple[QMenuBar, QLabel]:

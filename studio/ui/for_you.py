@@ -65,7 +65,9 @@ class ForYouStrip(QFrame):
 
         Until there are guesses the name has the keyboard, and then the first of them.
         """
-        if self.is_open and _has_keyboard(self):
+        is_there = self._leads_keyboard or not self.caption.hasFocus()
+        if self.is_open and _has_keyboard(self) and is_there:
+            self._leads_keyboard = False
             self.left.emit()
             self.caption.setChecked(False)
             return

@@ -143,6 +143,7 @@ def add_sections(panel: LatentPanel) -> None:
         steer.add_to_head(one)
     lock = panel.add_section(tr("Lock"), explore.locks, tr("kept exactly"), name="lock")
     lock.add(panel.region)
+    panel.region.told.connect(lock.set_note)
     mix = panel.add_section(tr("Style mix"), panel.mixer, name="mix", is_last=True)
     panel.mixer.told.connect(mix.set_note)
     panel.mixer.tell()

@@ -84,6 +84,22 @@ def test_a_verb_chosen_while_explore_is_folded_unfolds_it(window):
     assert panel.explore.isVisible()
 
 
+def test_the_first_tracks_are_seen_without_scrolling(window):
+    rows = shown_panel(window, "music", 1280, 800).tracks.rows
+    assert is_seen(rows["melody"]) and is_seen(rows["chords"])
+
+
+def test_what_stays_is_told_beside_the_title_and_moves_nothing(window):
+    panel = shown_panel(window, "music", 1280, 800)
+    [lock] = [one for one in panel.findChildren(Section) if one._head.accessibleName() == "Lock"]
+    before = panel.tracks.pos(), panel.tracks.mapTo(window, QPoint())
+    assert lock._note.text() == "Choose what shall stay"
+    panel.region.told.emit("A sentence that is much longer than what is free beside the title")
+    QApplication.processEvents()
+    assert (panel.tracks.pos(), panel.tracks.mapTo(window, QPoint())) == before
+    assert is_seen(lock._note) and is_seen(lock._head) and lock._head.width() > 40
+
+
 def lies_over(over: QWidget, widget: QWidget) -> bool:
     """Whether any of a widget that is shown lies under another."""
     window = widget.window()

@@ -285,6 +285,17 @@ def test_the_keyboard_goes_on_to_the_first_guess_once_there_is_one(
     assert liking.pointed == strip.row.documents[0]
 
 
+def test_the_key_folds_nothing_that_was_only_passed_by_tab(qtbot, ready):
+    ready.activateWindow()
+    qtbot.waitUntil(ready.isActiveWindow)
+    strip = ready.for_you
+    strip.caption.setFocus(Qt.FocusReason.TabFocusReason)
+    strip.go()
+    assert strip.is_open and strip.row.cells[0].hasFocus()
+    strip.go()
+    assert not strip.is_open
+
+
 def test_guesses_take_the_keyboard_from_nothing_else(quick, qtbot, liking, context):
     judged(qtbot, liking, context, ENOUGH - 1)
     liking.activateWindow()
