@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 
 from studio.core.kind import MediumKind
 from studio.ui import theme
+from studio.ui.latent_panel import LatentPanel
 from studio.ui.notice import Notice
 from studio.ui.overlay import MessageLine
 from studio.ui.rail import Place, Rail
+from studio.ui.training_page import FORM_PX, TrainingPage
 from studio.ui.widgets import label
 
 SMALLEST_PX = (1000, 600)
@@ -56,8 +58,19 @@ def lay_out(window: QMainWindow, rail: QWidget, pages: QWidget, status: QWidget)
 
 
 def make_overlays(pages: QWidget) -> tuple[MessageLine, Notice]:
-    """What lies over the pages: messages at the foot, questions below the bar."""
-    return MessageLine(pages), Notice(pages, theme.BAR_PX, theme.INSPECTOR_PX)
+    """What lies over the pages: messages and questions."""
+    return MessageLine(pages), Notice(pages)
+
+
+def place_overlays(message: MessageLine, notice: Notice, page: QWidget | None) -> None:
+    """On top, and a question where it covers nothing that a person works with on this page."""
+    if isinstance(page, LatentPanel):
+        notice.stand(top_px=theme.BAR_PX, right_px=theme.INSPECTOR_PX)
+    else:
+        form_px = FORM_PX if isinstance(page, TrainingPage) else 0
+        notice.stand(left_px=form_px, at_foot=True)
+    for over in (notice, message):
+        over.raise_()
 
 
 def make_top(window: QMainWindow) -> tuple[QMenuBar, QLabel]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.app.session import Session
 from studio.core.kind import MediumKind
 from studio.ui.latent_panel import LatentPanel
+
+ASIDE = ("settings", "shortcuts", "guide", "about")  # looked at on the way to something else
 
 
 class Pages(QStackedWidget):
@@ -24,6 +27,7 @@ class Pages(QStackedWidget):
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._built: dict[str, QWidget] = {}
         self.name = ""
+        self._last = ""  # none that is aside
 
     def offer(self, name: str, factory: Callable[[], QWidget]) -> None:
         self._factories[name] = factory
@@ -34,9 +38,24 @@ class Pages(QStackedWidget):
         changed = name != self.name
         self.name = name
         self.setCurrentWidget(page)
+        if name in ASIDE:
+            page.setFocus()  # for Escape, the arrows and Tab
+        else:
+            self._last = name
         if changed:
             self.shown.emit(name)
         return page
+
+    def go_back(self) -> None:
+        """From a page aside to the one before it."""
+        if self.name in ASIDE and self._last:
+            self.show_page(self._last)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.name in ASIDE:
+            self.go_back()
+        else:
+            super().keyPressEvent(event)
 
     def page(self, name: str) -> QWidget:
         if name not in self._built:

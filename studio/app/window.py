@@ -32,8 +32,7 @@ class Window(QMainWindow):
     def __init__(self, session: Session, watch: RunWatch) -> None:
         super().__init__()
         self.session, self.watch = session, watch
-        self.was_closed = False
-        self.last_medium = session.kinds[0].name
+        self.was_closed, self.last_medium = False, session.kinds[0].name
         self.project, self.leaving = ProjectActions(self, session), Leaving(self, watch)
         self.pages, self.status = Pages(), StatusLine()
         self.rail, places = chrome.make_rail(session.kinds)
@@ -67,6 +66,10 @@ class Window(QMainWindow):
             self.session.context.report(error)
 
     def show_shortcuts(self) -> None:
+        """A second time goes back."""
+        if self.pages.name == "shortcuts":
+            self.pages.go_back()
+            return
         page = self.pages.page("shortcuts")
         assert isinstance(page, ShortcutsPage)
         page.show_shortcuts(self.menus.shortcuts())
@@ -119,8 +122,7 @@ class Window(QMainWindow):
 
     def _page_shown(self, name: str) -> None:
         self.rail.mark(name)
-        for over in (self.notice, self.message):
-            over.raise_()
+        chrome.place_overlays(self.message, self.notice, self.pages.currentWidget())
         panel = self.pages.panel
         self.menus.show_panel(panel.menu_actions() if panel else {}, has_panel=panel is not None)
         self.status.show_noun(panel.kind.noun if panel else "")

@@ -19,14 +19,17 @@ from studio.core.reasons import leanings, why
 from studio.core.taste import ENOUGH, Candidates, Taste
 from studio.core.taste_file import load_taste, save_taste
 from studio.core.verbs import seeded
-from studio.core.work import Finished, Progress, Work, passed_on, result_of
+from studio.core.work import Finished, Progress, Work, passed_on, result_of, stage_of
 
 BACKGROUND = 64  # random results that tell what is much and what is little in this model
 BACKGROUND_SEED = 1_700_000
 MEASURED = 256  # candidates that are made and measured before some are proposed
 FEW = 16  # from which some are drawn while nothing is known yet
+KEPT = 4096  # results whose measures are kept
+DRAWN, SEEN = 0.2, 0.9  # shares of the work: candidates are chosen, then measured, then some made
 
 Background = Mapping[str, np.ndarray]
+Measures = dict[Recipe, dict[str, float]]  # by quality; work that was stopped goes on with them
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,17 @@ def judge(
     return taste
 
 
-def background(kind: MediumKind, generator: Generator, recipe: Recipe) -> Work:
-    """Finished(what random results of the model measure, by quality)."""
+def background(
+    kind: MediumKind, generator: Generator, recipe: Recipe, known: Measures | None = None
+) -> Work:
+    """Finished(what random results of the model measure, by quality).
+
+    known grows by what is measured.
+    """
     seeds = range(BACKGROUND_SEED, BACKGROUND_SEED + BACKGROUND)
-    found = yield from _measure(kind, generator, [seeded(recipe, seed) for seed in seeds])
+    recipes = [seeded(recipe, seed) for seed in seeds]
+    measuring = _measure(kind, generator, recipes, {} if known is None else known)
+    found = yield from passed_on(measuring)
     yield Finished(found)
 
 
@@ -72,20 +82,25 @@ def propose(
     usual: Background,
     count: int,
     seed: int,
+    known: Measures | None = None,
 ) -> Work:
     """Preview((index, document)) for each proposal, then Finished(ForYou).
 
     With this recipe's variety and options; usual is the background of its model. The same seed
-    proposes the same. StudioError if the taste is for another model.
+    proposes the same. known grows by what is measured. StudioError if the taste is for another
+    model.
     """
     space, wanted = generator.liking, MEASURED if taste.is_ready else FEW
-    recipes: list[Recipe] = yield from passed_on(space.shortlist(taste, recipe, wanted, seed))
+    drawing = stage_of(space.shortlist(taste, recipe, wanted, seed), 0, DRAWN)
+    recipes: list[Recipe] = yield from passed_on(drawing)
     measured: Background = {}
     if taste.is_ready:
-        measured = yield from _measure(kind, generator, recipes)
+        measuring = _measure(kind, generator, recipes, {} if known is None else known)
+        measured = yield from passed_on(stage_of(measuring, DRAWN, SEEN))
     points = np.stack([space.coordinates(one.latent) for one in recipes])
     chosen = taste.propose(Candidates(points, measured, usual), count, seed)
-    yield from passed_on(generator.generate_many([recipes[index] for index in chosen]))
+    making = generator.generate_many([recipes[index] for index in chosen])
+    yield from passed_on(stage_of(making, SEEN, 1))
     told = leanings(taste.measured(True), taste.measured(False), usual) if taste.is_ready else []
     seen = [{name: float(values[index]) for name, values in measured.items()} for index in chosen]
     reasons = tuple(why(told, kind.quality_words, one) for one in seen)
@@ -97,13 +112,21 @@ def missing_clicks(taste: Taste) -> int:
     return max(0, ENOUGH - len(taste.labels))
 
 
-def _measure(kind: MediumKind, generator: Generator, recipes: list[Recipe]) -> Any:
-    """Yields Progress, returns what previews of results measure, by quality."""
-    examples: list[np.ndarray] = []
+def _measure(
+    kind: MediumKind, generator: Generator, recipes: list[Recipe], known: Measures
+) -> Work:
+    """Finished(what previews of results measure, by quality); only what is not known is made."""
     for index, recipe in enumerate(recipes):
         yield Progress(index, len(recipes))
-        examples.append(kind.example_of(result_of(generator.preview(recipe))))
-    return _measured(kind, examples)
+        if recipe not in known:
+            example = kind.example_of(result_of(generator.preview(recipe)))
+            measures = _measured(kind, [example])
+            known[recipe] = {name: float(one[0]) for name, one in measures.items()}
+    names = known[recipes[0]] if recipes else ()
+    found = {name: np.array([known[one][name] for one in recipes]) for name in names}
+    for recipe in list(known)[:-KEPT]:
+        del known[recipe]
+    yield Finished(found)
 
 
 def _measured(kind: MediumKind, examples: list[np.ndarray]) -> dict[str, np.ndarray]:

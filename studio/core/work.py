@@ -30,6 +30,8 @@ class Finished:
     value: Any
 
 
+STEPS = 1000  # that the progress of work in stages counts
+
 Event = Progress | Preview | Finished
 Work = Generator[Event, None, None]
 
@@ -52,6 +54,15 @@ def passed_on(work: Work) -> Generator[Progress | Preview, None, Any]:
         else:
             yield event
     return value
+
+
+def stage_of(work: Work, begin: float, end: float) -> Work:
+    """The same work as one stage of a longer one, whose progress runs from begin to end of 1."""
+    for event in work:
+        if isinstance(event, Progress) and event.total:
+            done = begin + (end - begin) * event.done / event.total
+            event = Progress(round(STEPS * done), STEPS, event.note)
+        yield event
 
 
 def noted(work: Work, what: str) -> Work:

@@ -34,6 +34,7 @@ class TasteSpace:
 
     def __init__(self, play: Playable) -> None:
         self._play = play
+        self._drawn: tuple[tuple[int, float], list[np.ndarray]] = ((-1, 0.0), [])
 
     @cached_property
     def _frame(self) -> tuple[np.ndarray, np.ndarray]:
@@ -59,18 +60,25 @@ class TasteSpace:
     def shortlist(self, taste: Taste, recipe: Recipe, count: int, seed: int) -> Work:
         """Finished(list of recipes): new seeds, worth being looked at for this taste.
 
-        With this recipe's variety and options. StudioError if the taste is for another model.
+        With this recipe's variety and options. Asked for the same seed again it goes on where it
+        was stopped. StudioError if the taste is for another model.
         """
         if taste.model != self.model:
             raise StudioError("What you liked was made by another model.")
         drawn = np.random.default_rng((seed, CANDIDATES)).integers(DRAWN_SEEDS, size=CANDIDATES)
         seeds = np.unique(drawn).tolist()
-        found: list[np.ndarray] = []
-        for start in range(0, len(seeds), AT_ONCE):
+        found = self._found((seed, recipe.latent.psi))
+        for start in range(AT_ONCE * len(found), len(seeds), AT_ONCE):
             yield Progress(start, len(seeds))
             found.append(self.candidates(seeds[start : start + AT_ONCE], recipe.latent.psi))
         chosen = taste.shortlist(np.concatenate(found), count, seed)
         yield Finished([self._play.signed(seeded(recipe, seeds[index])) for index in chosen])
+
+    def _found(self, key: tuple[int, float]) -> list[np.ndarray]:
+        """The coordinates of candidates by seed and variety, as far as they are known."""
+        if self._drawn[0] != key:
+            self._drawn = (key, [])
+        return self._drawn[1]
 
     def _places(self, w: np.ndarray) -> np.ndarray:
         """float64 [N, w_dim] -> float32 [N, 32]"""

@@ -39,6 +39,7 @@ class ForYouStrip(QFrame):
         self.guesses, self.row = guesses, GuessRow(picture)
         self._found: tuple[list[Any], ForYou] | None = None  # waits until nobody aims
         self._is_asked = False  # for others, so that nothing waits
+        self._leads_keyboard = False  # from the name to the first guess, once there is one
         self._why: ForYou | None = None  # not yet known
         self._opinion: Callable[[Any], bool | None] = lambda _: None
         name = self.tr("For you")
@@ -60,13 +61,19 @@ class ForYouStrip(QFrame):
         return self.caption.isChecked()
 
     def go(self) -> None:
-        """Open it and give it the keyboard; a second time folds it again."""
-        if self.is_open and _has_keyboard(self):
+        """Open it and give it the keyboard; a second time folds it again.
+
+        Until there are guesses the name has the keyboard, and then the first of them.
+        """
+        is_there = self._leads_keyboard or not self.caption.hasFocus()
+        if self.is_open and _has_keyboard(self) and is_there:
+            self._leads_keyboard = False
             self.left.emit()
             self.caption.setChecked(False)
             return
         self.caption.setChecked(True)
-        first = self.row.cells[0] if self.row.documents else self.caption
+        self._leads_keyboard = not self.row.documents
+        first = self.caption if self._leads_keyboard else self.row.cells[0]
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_others(self) -> None:
@@ -103,6 +110,11 @@ class ForYouStrip(QFrame):
         self.row.show_documents(documents, names)
         self.row.show_opinions(self._opinion)
         self._show()
+        if documents and self._leads_keyboard:
+            self._leads_keyboard = False
+            if self.caption.hasFocus():
+                self.row.cells[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return  # which points at it
         if (aimed_at := self.row.aimed_at) is not None:
             self._point(aimed_at, True)
 
@@ -142,6 +154,7 @@ class ForYouStrip(QFrame):
         self.more.clicked.connect(self.show_others)
         self.guesses.looking.connect(self._looking)
         self.guesses.found.connect(self._arrived)
+        self.guesses.stopped.connect(self._show)
 
     def _point(self, number: int, on: bool) -> None:
         is_there = on and number < len(self.row.documents)

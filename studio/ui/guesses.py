@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio.core.latent import Recipe
+from studio.core.latent import COMPOSITE, Recipe
 from studio.core.proposals import ForYou
 from studio.core.work import Work
 from studio.ui.jobs import Job, Jobs
@@ -19,11 +19,13 @@ COUNT = 8
 class Guesses(QObject):
     """Looks on the worker and lets everything else there pass.
 
-    What was found stays until a person likes something, asks for others or changes the model.
+    What was found stays until a person likes something, asks for others or changes the model. A
+    search that was stopped goes on with the same page of candidates, whose measures are known.
     """
 
     looking = Signal(float)  # how far it is, 0 to 1
     found = Signal(object, object)  # documents, ForYou
+    stopped = Signal()  # by an error, which is told
 
     def __init__(
         self,
@@ -56,27 +58,31 @@ class Guesses(QObject):
 
     def follow(self, recipe: Recipe) -> None:
         """Guess by this model, for results of this kind."""
-        about = (recipe.model, recipe.options)
+        about = (recipe.model, recipe.without_option(COMPOSITE).options)
         if recipe.model and about != self._about:
             self._about = about
             self.again()
 
     def again(self) -> None:
         """What is known changed, so the guesses are others."""
-        self._page += 1
-        self._is_stale = True
+        self._turn_page()
         self._rest_or_stop()
 
     def more(self) -> None:
-        """Others, at once."""
-        self._page += 1
-        self._is_stale = True
-        self._begin()
+        """Others, at once; those that are looked for already are others."""
+        self._turn_page()
+        if not self.is_looking:
+            self._begin()
 
     def pause(self) -> None:
         """Let something more urgent go first; begins again after a rest."""
         if self._job is not None or self._rest.isActive():
             self._rest_or_stop()
+
+    def _turn_page(self) -> None:
+        """To candidates that were not proposed from."""
+        self._page += not self._is_stale
+        self._is_stale = True
 
     def _rest_or_stop(self) -> None:
         if self._job is not None:
@@ -120,4 +126,5 @@ class Guesses(QObject):
 
     def _stopped(self, error: object) -> None:
         self._job, self._is_stale = None, False
+        self.stopped.emit()
         self._failed(error)

@@ -76,6 +76,7 @@ class ShortcutsPage(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(inside)
+        self.setFocusProxy(self._scroll)
         self._layout.addWidget(self._scroll)
 
 
@@ -104,6 +105,7 @@ class GuidePage(QWidget):
         row.addWidget(self._chapters)
         row.addWidget(self._text, 1)
         self._chapters.setCurrentRow(0)
+        self.setFocusProxy(self._chapters)
 
     def _show(self, row: int) -> None:
         self._text.setMarkdown(self._files[row].read_text(encoding="utf-8"))
@@ -155,7 +157,7 @@ def _sheet(title: str, rows: list[tuple[str, str]]) -> QFrame:
     card.setObjectName("card")
     grid = QGridLayout(card)
     grid.setContentsMargins(16, 14, 16, 14)
-    grid.setVerticalSpacing(7)
+    grid.setVerticalSpacing(3)
     grid.addWidget(label(title.upper(), "head"), 0, 0, 1, 2)
     for number, (text, keys) in enumerate(rows, start=1):
         grid.addWidget(label(text), number, 0)

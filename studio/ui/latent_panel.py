@@ -155,7 +155,11 @@ class LatentPanel(MediumPage):
         ExportDialog(self.kind, self.context, offer, self.window()).open()
 
     def undo(self) -> None:
-        self.history.undo()
+        """Take back what was done last, be it a re-roll that is under way."""
+        if self.rerolling.is_running:
+            self.rerolling.stop()
+        else:
+            self.history.undo()
 
     def redo(self) -> None:
         self.history.redo()

@@ -47,7 +47,8 @@ class LineagePage(QWidget):
         super().__init__(parent)
         self.lineage = lineage
         self.head, self.view = LineageHead(), LineageView()
-        self.notice = Notice(self.view, at_foot=True)
+        self.notice = Notice(self.view)
+        self.notice.stand(at_foot=True)
         self.comparison: CompareView | None = None
         self.words, self.count = ElidedLabel("label"), label("", "figure")
         self._pictures = NodePictures(picture, open_document)

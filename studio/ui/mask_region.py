@@ -62,9 +62,9 @@ class MaskRegion:
     def _say(self) -> None:
         share = self._painter.share
         if not share:
-            self._box.show_kept(tr("Mark a part: it stays while the rest changes."), False)
+            self._box.show_kept(tr("Mark a part that shall stay"), False)
         elif share > ALL:
-            self._box.show_kept(tr("Everything is kept: free a part to make it anew."), False)
+            self._box.show_kept(tr("All is kept: free a part of it"), False)
         else:
-            words = tr("{} % is kept exactly, whatever else you do.")
+            words = tr("{} % stays exactly")
             self._box.show_kept(words.format(max(1, round(100 * share))), True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -123,10 +124,12 @@ class ModelChooser(QPushButton):
     def _fill(self) -> None:
         self._menu.clear()
         for title, entries in self._groups():
+            names = Counter(one.header.name for one in entries)
             if entries:
                 self._menu.addAction(self._title_action(title))
             for entry in entries:
-                self._menu.addAction(self._model_action(entry))
+                is_alone = names[entry.header.name] == 1
+                self._menu.addAction(self._model_action(entry, is_alone=is_alone))
         self._menu.addSeparator()
         self._menu.addAction(theme.icon("folder"), self.tr("Open a model file…"), self._browse)
         self._menu.addAction(
@@ -149,9 +152,13 @@ class ModelChooser(QPushButton):
         action.setEnabled(False)
         return action
 
-    def _model_action(self, entry: ModelEntry) -> QAction:
+    def _model_action(self, entry: ModelEntry, *, is_alone: bool) -> QAction:
+        """By its name, and by its file where others have the same name."""
         is_chosen = self.entry is not None and entry.path == self.entry.path
-        name = entry.header.name.replace("&", "&&")
+        name = entry.header.name if is_alone else f"{entry.header.name} · {entry.path.stem}"
+        room = 2 * WIDEST_PX
+        name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        name = name.replace("&", "&&")
         action = QAction(self._icon(entry), f"{name}\t✓" if is_chosen else name, self._menu)
         action.setToolTip(str(entry.path))
         action.triggered.connect(lambda: self._choose(entry))

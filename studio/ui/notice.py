@@ -17,23 +17,29 @@ LEAST_HEIGHT_PX, MAX_PX = 42, 760
 class Notice(QFrame):
     """A sentence and one or two answers; hidden until there is something to ask.
 
-    It lies over a widget, so that what is there stays where it is: below top_px and left of
-    right_px at its edges, or at its foot.
+    It lies over a widget, so that what is there stays where it is; stand says where.
     """
 
-    def __init__(
-        self, over: QWidget, top_px: int = 0, right_px: int = 0, *, at_foot: bool = False
-    ) -> None:
+    def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("notice")
-        self._over, self._top_px, self._right_px = over, top_px + MARGIN_PX, right_px
-        self._is_at_foot = at_foot
+        self._over, self._is_at_foot = over, False
+        self._top_px = self._left_px = self._right_px = 0
         self._question, self._before = label(""), None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, PADDING_PX, 8, PADDING_PX)
         self._row.setSpacing(8)
         over.installEventFilter(self)
         self.hide()
+
+    def stand(
+        self, *, top_px: int = 0, left_px: int = 0, right_px: int = 0, at_foot: bool = False
+    ) -> None:
+        """Keep off so much at the edges; at the foot, or else at the head."""
+        self._top_px, self._left_px, self._right_px = top_px, left_px, right_px
+        self._is_at_foot = at_foot
+        if not self.isHidden():
+            self._place()
 
     def ask(self, question: str, answers: dict[str, Callable[[], None]]) -> None:
         """Show a question; an answer is called and the card goes."""
@@ -84,13 +90,14 @@ class Notice(QFrame):
         """As wide as the words want and the page allows, in its middle."""
         words_px = self._question.fontMetrics().horizontalAdvance(self._question.text()) + 4
         rest_px = self._row.totalMinimumSize().width() - self._question.minimumSizeHint().width()
-        room_px = self._over.width() - self._right_px - 2 * MARGIN_PX
+        room_px = self._over.width() - self._left_px - self._right_px - 2 * MARGIN_PX
         width = min(words_px + rest_px, MAX_PX, room_px)
         height = self._question.heightForWidth(max(80, width - rest_px)) + 4 * PADDING_PX
         height = max(LEAST_HEIGHT_PX, height)
         foot = self._over.height() - height - MARGIN_PX
-        left = (room_px - width) // 2 + MARGIN_PX
-        self.setGeometry(left, foot if self._is_at_foot else self._top_px, width, height)
+        left = self._left_px + (room_px - width) // 2 + MARGIN_PX
+        top = foot if self._is_at_foot else self._top_px + MARGIN_PX
+        self.setGeometry(left, top, width, height)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

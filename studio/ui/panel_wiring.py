@@ -116,7 +116,7 @@ def _ancestry(panel: LatentPanel, verb: str) -> tuple[tuple[Any, ...], str]:
 def _rerolled(panel: LatentPanel, document: Any) -> None:
     document = panel.merge(document, panel.history.value)
     panel.strip.add(document)
-    panel.recording.record(document, "re-roll", (panel.history.value,))
+    panel.recording.record(document, "re-roll", (panel.rerolling.source,))
     panel.history.apply(document, panel.tr("Re-roll"))
 
 
@@ -143,6 +143,7 @@ def add_sections(panel: LatentPanel) -> None:
         steer.add_to_head(one)
     lock = panel.add_section(tr("Lock"), explore.locks, tr("kept exactly"), name="lock")
     lock.add(panel.region)
+    panel.region.told.connect(lock.set_note)
     mix = panel.add_section(tr("Style mix"), panel.mixer, name="mix", is_last=True)
     panel.mixer.told.connect(mix.set_note)
     panel.mixer.tell()

@@ -13,23 +13,22 @@ from studio.core.model_file import ModelEntry
 from studio.core.work import Progress
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Job
-from studio.ui.widgets import button, icon_button, label, new_seed, tip
+from studio.ui.widgets import button, icon_button, new_seed, tip
 
 REST_MS = 150
 
 
 class RegionBox(QWidget):
-    """Says what is kept; a medium puts what marks it on top."""
+    """Tells what is kept; a medium puts what marks it on top."""
 
     reroll_asked = Signal(bool)  # whether at once
     stop_asked = Signal()
     clear_asked = Signal()
+    told = Signal(str)  # what is kept, or how to keep something
     kept_changed = Signal()  # after a rest, as a brush changes it all the time
 
     def __init__(self) -> None:
         super().__init__()
-        self._words = label("", "note")
-        self._words.setWordWrap(True)
         self.reroll = button(
             self.tr("Re-roll the rest"),
             tip(self.tr("Make everything else anew, to fit what is kept"), "Shift+R"),
@@ -57,7 +56,6 @@ class RegionBox(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._column.addWidget(self._words)
         self._column.addLayout(row)
         self._column.addLayout(running)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -71,7 +69,7 @@ class RegionBox(QWidget):
 
     def show_kept(self, words: str, is_kept: bool) -> None:
         """Say what is kept, or how to keep something."""
-        self._words.setText(words)
+        self.told.emit(words)
         for one in (self.reroll, self.quick, self.clear):
             one.setEnabled(is_kept)
         self._rest.start()
@@ -95,6 +93,7 @@ class Rerolling(QObject):
         super().__init__(box)
         self._kind, self._context, self._box = kind, context, box
         self._job: Job | None = None
+        self.source: Any = None  # what the newest began with
         box.stop_asked.connect(self.stop)
 
     @property
@@ -115,6 +114,7 @@ class Rerolling(QObject):
             on_error=self._ended(self._failed),
             is_patient=True,
         )
+        self.source = document
         self._job = self._context.jobs.submit(job, replaces=("reroll", kind.name))
         self._box.show_progress(0.0)
 

@@ -8,10 +8,20 @@ from typing import Any
 from studio.core.kind import Generator, MediumKind
 from studio.core.latent import Recipe
 from studio.core.library import Places
-from studio.core.proposals import Background, ForYou, background, judge, missing_clicks, propose
+from studio.core.proposals import (
+    Background,
+    ForYou,
+    Measures,
+    background,
+    judge,
+    missing_clicks,
+    propose,
+)
 from studio.core.taste_file import load_taste
-from studio.core.work import Finished, Progress, Work, passed_on
+from studio.core.work import Finished, Progress, Work, passed_on, stage_of
 from studio.ui.generation import LoadedGenerators
+
+FIRST = 0.25  # share of the work that the background takes where it is not known yet
 
 
 class TasteWork:
@@ -20,6 +30,7 @@ class TasteWork:
     def __init__(self, kind: MediumKind, generators: LoadedGenerators, places: Places) -> None:
         self._kind, self._generators, self._places = kind, generators, places
         self._backgrounds: dict[tuple[str, float], Background] = {}  # by model and variety
+        self._known: Measures = {}  # so that what was stopped goes on
 
     def judge(self, path: Path, device: str, document: Any, liked: bool | None) -> Work:
         """Finished(Taste) with one more click on a document; None takes the click back."""
@@ -39,10 +50,13 @@ class TasteWork:
             return
         generator = self._generator(path, device)
         key = (recipe.model, recipe.latent.psi)
+        begin = 0.0 if key in self._backgrounds else FIRST
         if key not in self._backgrounds:
-            self._backgrounds[key] = yield from passed_on(background(self._kind, generator, recipe))
-        usual = self._backgrounds[key]
-        yield from propose(self._kind, generator, taste, recipe, usual, count, seed)
+            work = background(self._kind, generator, recipe, self._known)
+            self._backgrounds[key] = yield from passed_on(stage_of(work, 0, begin))
+        usual, known = self._backgrounds[key], self._known
+        work = propose(self._kind, generator, taste, recipe, usual, count, seed, known)
+        yield from stage_of(work, begin, 1)
 
     def _generator(self, path: Path, device: str) -> Generator:
         return self._generators.get(self._kind, path, device)

@@ -82,3 +82,48 @@ def test_a_verb_chosen_while_explore_is_folded_unfolds_it(window):
     assert not panel.explore.isVisible() and panel.explore.verbs.isVisible()
     panel.explore.verbs.choose("breed")
     assert panel.explore.isVisible()
+
+
+def test_the_first_tracks_are_seen_without_scrolling(window):
+    rows = shown_panel(window, "music", 1280, 800).tracks.rows
+    assert is_seen(rows["melody"]) and is_seen(rows["chords"])
+
+
+def test_what_stays_is_told_beside_the_title_and_moves_nothing(window):
+    panel = shown_panel(window, "music", 1280, 800)
+    [lock] = [one for one in panel.findChildren(Section) if one._head.accessibleName() == "Lock"]
+    before = panel.tracks.pos(), panel.tracks.mapTo(window, QPoint())
+    assert lock._note.text() == "Choose what shall stay"
+    panel.region.told.emit("A sentence that is much longer than what is free beside the title")
+    QApplication.processEvents()
+    assert (panel.tracks.pos(), panel.tracks.mapTo(window, QPoint())) == before
+    assert is_seen(lock._note) and is_seen(lock._head) and lock._head.width() > 40
+
+
+def lies_over(over: QWidget, widget: QWidget) -> bool:
+    """Whether any of a widget that is shown lies under another."""
+    window = widget.window()
+    one, other = (QRect(w.mapTo(window, QPoint()), w.size()) for w in (over, widget))
+    return widget.isVisible() and one.intersects(other)
+
+
+@pytest.mark.parametrize("size", [SMALLEST_PX, (1280, 800)])
+def test_a_question_covers_nothing_that_is_worked_with(window, size):
+    train = window.pages.show_page("train")
+    window.resize(*size)
+    window.notice.ask(
+        "Fruit watercolours is a model for Canvas.",
+        {"Play it": lambda: None, "Keep it among my models": lambda: None},
+    )
+    QApplication.processEvents()
+    form, detail = train.form, train.detail
+    train._right.setCurrentWidget(detail)
+    QApplication.processEvents()
+    assert is_seen(window.notice)
+    for one in (form, form.start_button, detail._name, detail._pause, detail._bar, detail.samples):
+        assert one.isVisible() and not lies_over(window.notice, one), one
+    panel = window.pages.show_page("artwork")
+    QApplication.processEvents()
+    assert is_seen(window.notice)
+    for one in (panel.bar, panel.foot, panel.explore, panel.region):
+        assert not lies_over(window.notice, one), one

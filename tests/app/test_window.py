@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from studio import media
 from studio.app.drops import Drop, read_drop
@@ -197,3 +198,26 @@ def test_the_sound_device_is_given_back_at_the_end(window):
     panel.transport._listening.player.close = lambda: closed.append(True)
     window.pages.leave()
     assert closed == [True]
+
+
+@pytest.mark.parametrize("name", ["settings", "guide", "about", "shortcuts"])
+def test_escape_leads_back_from_a_page_aside(window, qtbot, name):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_page("pattern")
+    window.show_page(name)
+    focused = QApplication.focusWidget()
+    assert focused is not None and window.pages.isAncestorOf(focused)
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    assert window.pages.name == "pattern"
+    QTest.keyClick(window.pages.panel.view, Qt.Key.Key_Escape)
+    assert window.pages.name == "pattern"
+
+
+def test_the_key_of_the_shortcuts_leads_back_too(window):
+    window.show_page("music")
+    window.show_shortcuts()
+    titles = {one.text() for one in window.pages.page("shortcuts").findChildren(QLabel)}
+    assert "NOTES" in titles
+    window.show_shortcuts()
+    assert window.pages.name == "music"

@@ -1,6 +1,7 @@
 """The panel all media share: first result, drags, undo, variations, strip, drag out."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 
@@ -265,3 +266,13 @@ def test_another_project_begins_with_its_own_strip(qtbot, panel, kind):
     panel.history.restart(kind.empty())
     assert panel.strip.documents == []
     assert "Press Space" in panel._note._title.text()
+
+
+def test_models_of_one_name_are_told_apart_by_their_files(panel, entries, monkeypatch):
+    twins = [replace(entries[0], path=Path(f"mine/{stem}.safetensors")) for stem in ("a", "b")]
+    found = [*twins, entries[1]]
+    monkeypatch.setattr("studio.ui.model_chooser.models", lambda medium, places: (found, []))
+    panel.bar.model._fill()
+    texts = [one.text().partition("\t")[0] for one in panel.bar.model._menu.actions()]
+    assert [one for one in texts if one.startswith("Grey")] == ["Grey · a", "Grey · b"]
+    assert entries[1].header.name in texts

@@ -1,11 +1,16 @@
 """Likes: clicks on thumbnails, what is learnt from them, proposals and their reasons."""
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from studio.core.errors import StudioError
+from studio.core.latent import COMPOSITE
 from studio.core.proposals import ForYou
 from studio.core.taste import DIMENSIONS, ENOUGH
 from studio.core.taste_file import forget_all_tastes, load_taste, taste_path
@@ -201,6 +206,107 @@ def test_a_drag_goes_before_guesses(quick, qtbot, ready, generator):
     assert not ready.for_you.guesses.is_looking
     qtbot.waitUntil(lambda: not ready.is_busy)
     qtbot.waitUntil(lambda: not ready.for_you.guesses._is_stale, timeout=5000)
+
+
+def test_a_search_that_was_stopped_goes_on_with_what_was_measured(quick, qtbot, ready, generator):
+    asked, guesses, measured = [], ready.for_you.guesses, []
+
+    def shortlist(taste, recipe, count, seed):
+        asked.append(seed)
+        yield from FakeLiking().shortlist(taste, recipe, count, seed)
+
+    def preview(recipe):
+        measured.append(recipe)
+        time.sleep(0.01)
+        yield from generator.generate(recipe)
+
+    generator.liking.shortlist, generator.preview = shortlist, preview
+    guesses.more()
+    qtbot.waitUntil(lambda: len(measured) > 10)
+    guesses.pause()
+    assert not guesses.is_looking
+    qtbot.waitUntil(lambda: guesses.is_looking)
+    ready.judge(False)  # another opinion, the same candidates
+    qtbot.waitUntil(lambda: not guesses.is_looking and not guesses._is_stale, timeout=5000)
+    assert len(asked) > 1 and len(set(asked)) == 1
+    assert len(measured) == len(set(measured)) == 40
+
+
+def test_asking_twice_for_others_does_not_begin_anew(quick, qtbot, ready, generator):
+    guesses = ready.for_you.guesses
+    before = set(guessed(ready))
+    generator.gate.clear()
+    ready.for_you.more.click()
+    job, page = guesses._job, guesses._page
+    ready.for_you.more.click()
+    assert guesses._job is job and guesses._page == page
+    generator.gate.set()
+    qtbot.waitUntil(lambda: not before & set(guessed(ready)), timeout=5000)
+
+
+def test_a_part_that_was_kept_is_no_reason_to_guess_anew(quick, qtbot, ready):
+    now = ready.history.value
+    before, page = guessed(ready), ready.for_you.guesses._page
+    ready.history.apply(replace(now, recipe=now.recipe.with_option(COMPOSITE, True)), "Re-roll")
+    ready.undo()
+    qtbot.wait(100)
+    assert ready.for_you.guesses._page == page and guessed(ready) == before
+
+
+def test_the_search_tells_how_far_it_is_only_once(quick, qtbot, ready):
+    told, guesses = [], ready.for_you.guesses
+    guesses.looking.connect(told.append)
+    guesses.more()
+    qtbot.waitUntil(lambda: not guesses.is_looking)
+    assert told == sorted(told) and told[0] < 0.1 and 0.8 < told[-1] <= 1
+
+
+def test_a_search_that_fails_is_told_and_the_strip_is_as_it_was(qtbot, ready, generator, context):
+    words = ready.for_you.words.text()
+    generator.error = StudioError("The model is gone.")
+    ready.for_you.more.click()
+    qtbot.waitUntil(lambda: "The model is gone." in context.said)
+    assert ready.for_you.words.text() == words
+
+
+def test_the_keyboard_goes_on_to_the_first_guess_once_there_is_one(
+    quick, qtbot, liking, context, generator
+):
+    judged(qtbot, liking, context, ENOUGH - 1)
+    liking.activateWindow()
+    qtbot.waitUntil(liking.isActiveWindow)
+    strip = liking.for_you
+    strip.go()
+    assert strip.caption.hasFocus()
+    liking.bar.seed.change_seed(900)
+    qtbot.waitUntil(lambda: not liking.is_busy)
+    liking.judge(True)
+    qtbot.waitUntil(strip.row.cells[0].hasFocus, timeout=5000)
+    assert liking.pointed == strip.row.documents[0]
+
+
+def test_the_key_folds_nothing_that_was_only_passed_by_tab(qtbot, ready):
+    ready.activateWindow()
+    qtbot.waitUntil(ready.isActiveWindow)
+    strip = ready.for_you
+    strip.caption.setFocus(Qt.FocusReason.TabFocusReason)
+    strip.go()
+    assert strip.is_open and strip.row.cells[0].hasFocus()
+    strip.go()
+    assert not strip.is_open
+
+
+def test_guesses_take_the_keyboard_from_nothing_else(quick, qtbot, liking, context):
+    judged(qtbot, liking, context, ENOUGH - 1)
+    liking.activateWindow()
+    qtbot.waitUntil(liking.isActiveWindow)
+    liking.for_you.go()
+    liking.bar.generate.setFocus()
+    liking.bar.seed.change_seed(900)
+    qtbot.waitUntil(lambda: not liking.is_busy)
+    liking.judge(True)
+    qtbot.waitUntil(lambda: len(guessed(liking)) == 8, timeout=5000)
+    assert liking.bar.generate.hasFocus()
 
 
 def test_hearts_go_with_the_result_and_not_with_the_place(qtbot, liking):

@@ -27,7 +27,8 @@ def answers(notice):
 
 
 def test_nothing_moves_when_it_appears_and_its_answers_act(page):
-    notice, given = Notice(page, 48, 300), []
+    notice, given = Notice(page), []
+    notice.stand(top_px=48, right_px=300)
     before = page.document.geometry()
     notice.ask("Bring it back?", {"Yes": lambda: given.append(1), "No": lambda: given.append(0)})
     assert notice.isVisible() and page.document.geometry() == before
@@ -36,6 +37,18 @@ def test_nothing_moves_when_it_appears_and_its_answers_act(page):
     assert given == [0] and notice.isHidden()
     notice.ask("Again?", {"Yes": lambda: given.append(1)})
     assert [one.text() for one in answers(notice)] == ["Yes"], "old answers are gone"
+
+
+def test_it_goes_where_it_is_told_to_while_it_asks(page):
+    notice = Notice(page)
+    notice.ask("Bring it back?", {"Yes": lambda: None})
+    at_head = notice.geometry()
+    assert at_head.top() < 20
+    notice.stand(left_px=300, at_foot=True)
+    there = notice.geometry()
+    assert there.size() == at_head.size() and there.left() >= 300 and there.bottom() > 580
+    middle = (300 + page.width()) / 2
+    assert abs(there.center().x() - middle) <= 1
 
 
 def test_it_takes_the_keyboard_when_it_is_told_to_and_gives_it_back(page):
@@ -51,7 +64,8 @@ def test_it_takes_the_keyboard_when_it_is_told_to_and_gives_it_back(page):
 
 
 def test_a_narrow_page_shows_every_word_and_button(page):
-    notice = Notice(page, at_foot=True)
+    notice = Notice(page)
+    notice.stand(at_foot=True)
     words = "Atelier ended without saving. What you were making is still here."
     notice.ask(words, {"Bring it back": lambda: None, "Throw it away": lambda: None})
     page.resize(420, 300)

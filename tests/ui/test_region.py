@@ -1,5 +1,7 @@
 """A part that stays: marking it, making the rest anew, and everything else around it."""
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -150,6 +152,42 @@ def test_stopping_leaves_everything_as_it_was(qtbot, keeping, generator):
     keeping.region._stop.click()
     assert keeping.history.value == before and keeping.view.shown[-1] == before
     assert not keeping.rerolling.is_running and keeping.region._stop.isHidden()
+
+
+def test_undo_takes_back_what_is_under_way_and_nothing_else(qtbot, keeping, generator):
+    def reroll(document, locked, seed, instant=False):
+        while True:
+            yield Progress(1, 2, "Fitting")
+
+    generator.reroll = reroll
+    keeping.dice()
+    qtbot.waitUntil(lambda: not keeping.is_busy)
+    before = keeping.history.value
+    keeping.reroll()
+    keeping.undo()
+    assert not keeping.rerolling.is_running and keeping.history.value == before
+    keeping.undo()
+    assert keeping.history.value != before
+
+
+def test_what_is_made_meanwhile_is_no_parent_of_the_rest(qtbot, keeping, generator):
+    gate = threading.Event()
+
+    def reroll(document, locked, seed, instant=False):
+        while not gate.is_set():
+            yield Progress(1, 2, "Fitting")
+        yield Finished(generator._sheet(document.recipe.with_latent(seed=99)))
+
+    generator.reroll = reroll
+    source = keeping.history.value
+    keeping.reroll()
+    keeping.dice()
+    qtbot.waitUntil(lambda: not keeping.is_busy)
+    gate.set()
+    qtbot.waitUntil(lambda: keeping.history.value.recipe.latent.seed == 99)
+    nodes = {node.id: node for node in keeping.recording.lineage.value.nodes}
+    [parent] = max(nodes.values(), key=lambda node: node.id).parents
+    assert nodes[parent].recipe == source.recipe
 
 
 def test_a_refusal_is_a_sentence_and_nothing_else(qtbot, keeping, generator, context):

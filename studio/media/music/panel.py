@@ -120,11 +120,11 @@ class Panel(LatentPanel):
         locked = self.locked_region()
         if locked is not None:
             count = len(locked.kept(self.history.value))
-            words = self.tr("{} notes are kept exactly, whatever else you do.").format(count)
+            words = self.tr("{} notes stay exactly").format(count)
         elif self._region.lock == Lock():
-            words = self.tr("Choose what stays while the rest changes.")
+            words = self.tr("Choose what shall stay")
         else:
-            words = self.tr("Leave a bar or a track free, or select some notes.")
+            words = self.tr("Leave a bar, a track or a note free")
         self.region.show_kept(words, locked is not None)
 
     def _hear(self, pitch: int) -> None:

@@ -15,7 +15,7 @@ from studio.media.music.sampler import Instruments
 from studio.ui.theme import color, ui_font
 from studio.ui.widgets import tip
 
-ROW_PX = 34
+ROW_PX = 29
 # The column is narrow, and names of instruments are long
 NARROW = "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18px; }"
 BADGE_PX = 19
@@ -107,7 +107,7 @@ class TrackRow(QWidget):
         if self._is_active:
             painter.setPen(QPen(color("accent"), 1))
             painter.setBrush(color("raised"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 6, 6)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         middle = QPointF(6 + BADGE_PX / 2, self.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self._track))
@@ -142,7 +142,7 @@ class TracksView(QWidget):
         self.rows: dict[str, TrackRow] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(0)
         for number, (track, title) in enumerate(zip(TRACKS, titles, strict=True), 1):
             row = TrackRow(track, title, number)
             row.chosen.connect(partial(self.track_chosen.emit, track))
