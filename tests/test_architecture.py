@@ -24,7 +24,7 @@ BELOW = {
     "media": ("core", "gan", "ui"),
     "app": ("core", "gan", "ui", "media"),
 }
-BEHIND_GENERATORS = ("generator.py", "network.py", "dataset.py")
+BEHIND_GENERATORS = ("augment.py", "generator.py", "network.py", "dataset.py")
 CORE_LIBRARIES = {"numpy", "platformdirs"}
 TOP = {
     "main.py", "studio", "resources", "tests", "pyproject.toml", "README.md", "LICENSE",
