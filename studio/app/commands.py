@@ -12,6 +12,7 @@ from studio.app.dropping import Dropping
 from studio.app.menus import Command
 from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
+from studio.ui.for_you import ForYouStrip
 from studio.ui.latent_panel import LatentPanel
 from studio.ui.notice import Notice
 from studio.ui.rail import Place
@@ -179,14 +180,21 @@ def model_commands(window: Commanded) -> list[Command]:
     ]  # fmt: skip
 
 
+def _guesses(panel: LatentPanel) -> ForYouStrip:
+    """The strip of guesses, in sight: an open history stands in its place."""
+    if panel.dock.is_open:
+        panel.dock.toggle()
+    return panel.for_you
+
+
 def taste_commands(window: Commanded) -> list[Command]:
     """Likes, and what is guessed by them."""
     on_panel = window.pages.on_panel
     return [
-        Command("Model", tr("For you"), on_panel(lambda panel: panel.for_you.go()), ("Shift+Y",),
+        Command("Model", tr("For you"), on_panel(lambda panel: _guesses(panel).go()), ("Shift+Y",),
                 needs_panel=True),
         Command("Model", tr("Eight other guesses"),
-                on_panel(lambda panel: panel.for_you.show_others()), ("Shift+G",), "refresh",
+                on_panel(lambda panel: _guesses(panel).show_others()), ("Shift+G",), "refresh",
                 needs_panel=True),
         Command("Model", tr("Like it"), on_panel(lambda panel: panel.judge(True)), ("Y",),
                 "heart", needs_panel=True),

@@ -33,7 +33,7 @@ class MediumPage(QWidget):
     ) -> Section:
         """Put a section at the foot of the inspector, but above the last one.
 
-        By its name it is remembered whether it is folded, in all media alike.
+        By its name it is remembered whether it is folded, for every medium that opens later.
         """
         section = Section(title, note, is_folded=name in self.context.settings.folded)
         section.add(widget)

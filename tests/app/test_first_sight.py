@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from studio import media
@@ -127,3 +128,13 @@ def test_a_question_covers_nothing_that_is_worked_with(window, size):
     assert is_seen(window.notice)
     for one in (panel.bar, panel.foot, panel.explore, panel.region):
         assert not lies_over(window.notice, one), one
+
+
+def test_guesses_come_in_the_place_of_an_open_history(window):
+    panel = window.pages.show_page("artwork")
+    panel.dock.toggle()
+    assert panel.dock.is_open and not panel.for_you.isVisible()
+    [action] = [one for one in window.findChildren(QAction) if one.text() == "For you"]
+    action.trigger()
+    assert not panel.dock.is_open and panel.for_you.isVisible()
+    assert panel.for_you.isAncestorOf(QApplication.focusWidget())
