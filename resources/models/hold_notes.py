@@ -3,8 +3,8 @@
     python resources/models/hold_notes.py OLD.safetensors NEW.safetensors [--ease 2]
 
 Such a model chose a pitch at every step and said beside it whether a note is struck. Where it did,
-a note begins now, and lasts until the next. It struck too seldom for that: ease is added to what
-it takes for a yes (tests/benchmarks/RESULTS.md, section 18).
+or nearly, a note begins now, and lasts until the next. ease, by which its yes begins elsewhere, is
+the STRUCK of today's networks (tests/benchmarks/RESULTS.md, section 18).
 """
 
 import argparse

@@ -49,7 +49,8 @@ SEMITONES_A_UNIT = 3.0
 PITCH_CLASSES = 12
 PICTURE_PX = 128
 BORROW_DRUMS = 0.5
-LASTING = 1.0  # and notes are held rather than struck anew
+STRUCK = 2.0  # and a note is held rather than struck anew, while a voice learns
+LASTING = 1.0  # and when it plays: a doubt is enough for a new one
 RARE = 2.0  # logits start low: few pitches sound at a time
 SPARSE_GAIN = 10.0  # about sqrt(channels / notes sounding): a roll is nearly all zeros
 
@@ -58,8 +59,9 @@ SPARSE_GAIN = 10.0  # about sqrt(channels / notes sounding): a roll is nearly al
 class MusicConfig:
     """What rebuilds the networks.
 
-    holds: a voice chooses when a note begins, and keeps it until the next; else it chooses a pitch
-    at every step, and long notes break into short ones.
+    holds: a voice that plays keeps a note until the next begins, so that long notes do not break
+    into short ones. While it learns it chooses a pitch at every step all the same, as harmony is
+    learnt sooner that way (tests/benchmarks/RESULTS.md, section 18).
     """
 
     channels: int = 256
@@ -118,8 +120,8 @@ class Voice(nn.Module):
         distance = self.pitches - (self.register + SEMITONES_A_UNIT * centre)
         near = free - distance.square() / (2 * REACH_SEMITONES**2)
         chosen = one_hot(torch.cat([near, silence], 1), likely)[:, :PITCHES]
-        if not self.holds:
-            return chosen, chosen * switch(start, likely)
+        if not self.holds or self.training:
+            return chosen, chosen * switch(start - STRUCK * self.holds, likely)
         begins = switch(start - LASTING, likely)
         begins = torch.cat([torch.ones_like(begins[:, :, :1]), begins[:, :, 1:]], 2)
         return held(chosen, begins), chosen * begins

@@ -37,7 +37,7 @@ def test_what_begins_is_kept_until_the_next(seed, steps):
 
 def test_every_note_that_sounds_has_begun():
     torch.manual_seed(0)
-    generator = MusicGenerator(MusicConfig(**SMALL, holds=True))
+    generator = MusicGenerator(MusicConfig(**SMALL, holds=True)).eval()
     with torch.no_grad():
         rolls = rolls_of(generator(torch.randn(8, 16)))
     sustain, onset = rolls[:, :DRUMS, 0], rolls[:, :DRUMS, 1]
@@ -50,7 +50,7 @@ def test_every_note_that_sounds_has_begun():
 @pytest.mark.parametrize("holds", [True, False])
 def test_a_voice_sounds_one_pitch_at_a_time(holds):
     torch.manual_seed(0)
-    sustain, onset = Voice(8, 40.0, holds)(4 * torch.randn(3, 8, 16, 1))
+    sustain, onset = Voice(8, 40.0, holds).eval()(4 * torch.randn(3, 8, 16, 1))
     assert sustain.shape == onset.shape == (3, PITCHES, STEPS, 1)
     assert sustain.sum(1).max() < 1.5
     assert bool((onset <= sustain + 1e-5).all())
@@ -58,11 +58,23 @@ def test_a_voice_sounds_one_pitch_at_a_time(holds):
 
 def test_all_that_decides_a_note_learns():
     torch.manual_seed(0)
-    voice = Voice(8, 40.0, holds=True)
+    voice = Voice(8, 40.0, holds=True).eval()
     sustain, _ = voice(torch.randn(1, 8, 16, 1))
     (sustain * torch.randn_like(sustain)).sum().backward()
     slopes = voice.logits.weight.grad.reshape(PITCHES + 3, 4, 8).abs().sum((1, 2))
     assert bool((slopes[PITCHES:] > 0).all())  # silence, the start of a note, its centre
+
+
+def test_while_it_learns_a_voice_chooses_at_every_step():
+    torch.manual_seed(0)
+    voice, x = Voice(8, 40.0, holds=True), 4 * torch.randn(3, 8, 16, 1)
+    older = Voice(8, 40.0, holds=False)
+    older.load_state_dict(voice.state_dict())
+    sustain, onset = voice.train()(x)
+    chosen, struck = older(x)
+    assert torch.equal(sustain, chosen) and 0 < onset.sum() < struck.sum()
+    kept, begun = voice.eval()(x)
+    assert not torch.equal(kept, chosen) and bool((begun <= chosen + 1e-5).all())
 
 
 def test_likelihoods_are_what_many_draws_would_be():
