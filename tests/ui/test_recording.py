@@ -79,7 +79,7 @@ def test_the_history_opens_in_the_place_of_the_strip_and_takes_back(qtbot, settl
     settled.show()
     settled.dock.toggle()
     page = settled.dock.page
-    assert settled.dock.is_open and settled.strip.isHidden()
+    assert settled.dock.is_open and not settled.strip.isVisible()
     page.pointed.emit(0)
     assert settled.view.shown[-1] == first
     page.pointed.emit(None)
@@ -88,7 +88,7 @@ def test_the_history_opens_in_the_place_of_the_strip_and_takes_back(qtbot, settl
     assert settled.history.value == first and settled.history.undo_text == "Bring back"
     assert len(nodes(settled)) == 2, "nothing new was made"
     settled.dock.toggle()
-    assert not settled.dock.is_open and not settled.strip.isHidden()
+    assert not settled.dock.is_open and settled.strip.isVisible()
 
 
 def test_a_result_of_which_only_the_recipe_is_left_is_made_again(qtbot, settled, generator):
