@@ -19,7 +19,7 @@ import torch
 from studio.core.model_file import FINGERPRINTS, read_entry, read_tensor
 from studio.gan.checkpoint import fill, load_model, save_model
 from studio.media.music.document import PITCHES
-from studio.media.music.network import BEAT_STEPS, MusicConfig, MusicGenerator
+from studio.media.music.network import BEAT_STEPS, STRUCK, MusicConfig, MusicGenerator
 
 STARTS = slice((PITCHES + 1) * BEAT_STEPS, (PITCHES + 2) * BEAT_STEPS)
 MOST_BYTES = 2**26
@@ -29,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
-    parser.add_argument("--ease", type=float, default=2.0)
+    parser.add_argument("--ease", type=float, default=STRUCK)
     asked = parser.parse_args()
     header, weights = load_model(asked.old)
     network = {**header.network, "holds": True}

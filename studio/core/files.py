@@ -141,7 +141,9 @@ def walk(folder: Path) -> Walk:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             if not name:
-                raise StudioError(f"The folder {folder} cannot be read: {_why(error)}.") from error
+                raise StudioError(
+                    f"The folder {folder} cannot be read: {said_by(error)}."
+                ) from error
             closed.append((name, _closed(error)))
             continue
         folders, usual, left = _sorted_out(found, root)
@@ -202,7 +204,8 @@ def _is_linked(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() or getattr(status, "st_reparse_tag", 0) == JUNCTION
 
 
-def _why(error: OSError) -> str:
+def said_by(error: OSError) -> str:
+    """What the system says, to go on in a sentence."""
     return (error.strerror or str(error)).lower()
 
 
@@ -212,7 +215,7 @@ def _closed(error: OSError) -> str:
         cure = "; give yourself the right to read it, or move it elsewhere"
     else:
         cure = "; look whether its disk is in order"
-    return f"this folder could not be opened ({_why(error)}){cure}"
+    return f"this folder could not be opened ({said_by(error)}){cure}"
 
 
 def _leaves(entry: os.DirEntry[str], root: Path) -> bool:

@@ -23,6 +23,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from studio.core.errors import StudioError
+from studio.core.files import said_by
 from studio.gan.picture_colour import Colour, colour_mode, flat_rgb
 from studio.gan.picture_kinds import HEAD_BYTES, is_of_pictures, is_tiff, what_it_is
 
@@ -120,8 +121,7 @@ def opened_file(path: Path) -> Iterator[BufferedReader]:
     except PermissionError as error:
         raise StudioError("it may not be read; give yourself the right to, or move it") from error
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise StudioError(f"it could not be read ({why})") from error
+        raise StudioError(f"it could not be read ({said_by(error)})") from error
 
 
 def decode(
