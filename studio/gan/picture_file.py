@@ -27,8 +27,12 @@ DIGEST = "pixels"  # in the state of a record: what the picture was when it was 
 
 
 def png(pixels: np.ndarray, provenance: Provenance | None = None) -> bytes:
-    """uint8 [H, W, 3] as a PNG file; with provenance, as tEXt for us and as XMP for others."""
+    """sRGB as uint8 [H, W, 3] as a PNG file, which says so: image editors need not ask.
+
+    With provenance it carries that as tEXt for us and as XMP for others.
+    """
     notes = PngInfo()
+    notes.add(b"sRGB", b"\0")  # shown as a person would expect, not measured
     if provenance is not None:
         notes.add_text(KEY, record(provenance))
         notes.add_itxt(xmp.PNG_KEY, xmp.packet(provenance))

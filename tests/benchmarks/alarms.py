@@ -30,6 +30,7 @@ SMALL = TrainConfig(
     "artwork", "", size_px=32, channel_base=512, channel_max=32, batch=16, device="cpu", threads=1,
     kimg=40, check_kimg=1.0, sample_seconds=20, checkpoint_seconds=5,
 )  # fmt: skip
+WIDE = {"channel_base": 2048, "channel_max": 128}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class Trial:
 
 TRIALS = {
     "nonfinite": Trial("gradients of three steps made infinite", breaks=True, config={"kimg": 8}),
-    "gamma_low": Trial("gamma a ten-thousandth of the usual", config={"gamma": 3e-5}),
+    "gamma_low": Trial(
+        "next to no gamma, and a discriminator four times as wide",
+        config={"gamma": 1e-9, "augment": 0.0, **WIDE},
+    ),
     "gamma_high": Trial("gamma ten thousand times the usual", config={"gamma": 3000.0}),
     "collapse": Trial(
         "the mapping network at a hundred times its learning rate, which soon maps all to one",
@@ -54,9 +58,9 @@ TRIALS = {
         "twelve files, no augmentation", files=12, config={"augment": 0.0, "kimg": 350}
     ),
     "overfit": Trial(
-        "a hundred files, augmentation at its end from the start",
-        files=100,
-        config={"augment": 0.85, "kimg": 120},
+        "fifty files, a hundredth of the gamma, four times as wide, augmentation at its end",
+        files=50,
+        config={"augment": 0.85, "gamma": 0.003, "kimg": 120, **WIDE},
     ),
     "plateau": Trial("two hundred files, far longer than they need", files=200,
                      config={"kimg": 150}),

@@ -52,6 +52,53 @@ def test_strips_are_as_the_whole(mode: str, monkeypatch) -> None:
     assert (flat is image) == (mode == "RGB"), "what is RGB already is not copied"
 
 
+def swapped_profile() -> bytes:
+    """A profile whose red is sRGB's blue: the offsets of two of its tags, the other way round."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    places = {}
+    for tag in range(struct.unpack_from(">I", profile, 128)[0]):
+        places[bytes(profile[132 + 12 * tag : 136 + 12 * tag])] = 136 + 12 * tag
+    red, blue = places[b"rXYZ"], places[b"bXYZ"]
+    was = profile[red : red + 8], profile[blue : blue + 8]
+    profile[blue : blue + 8], profile[red : red + 8] = was
+    return bytes(profile)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_a_colour_profile_is_followed(mode: str, suffix: str, tmp_path: Path) -> None:
+    colours = of_mode("RGB")
+    meant = np.asarray(colours)[..., ::-1].astype(int)
+    image = colours.quantize(200) if mode == "P" else colours.convert(mode)
+    if mode == "P":
+        meant = np.asarray(image.convert("RGB"))[..., ::-1].astype(int)
+    image.save(tmp_path / f"own{suffix}", icc_profile=swapped_profile())
+    found = np.asarray(open_picture(tmp_path / f"own{suffix}").image).astype(int)
+    assert np.abs(found - meant).max() <= 3
+
+
+@pytest.mark.parametrize("profile", ["sRGB", "torn", "none", "of something else", "far too long"])
+def test_a_profile_that_says_nothing_new_changes_nothing(profile: str, tmp_path: Path) -> None:
+    content = {
+        "sRGB": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(),
+        "torn": swapped_profile()[:200],
+        "none": b"?" * 600,
+        "of something else": ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(),
+        "far too long": swapped_profile() + bytes(picture_colour.MAX_PROFILE_BYTES),
+    }[profile]
+    image = of_mode("RGB")
+    image.info["icc_profile"] = content
+    assert flat_rgb(image, WHITE) is image
+
+
+@pytest.mark.parametrize("white", [1023, 4095, 65535])
+def test_numbers_of_ten_and_twelve_bits_are_not_dark(white: int, tmp_path: Path) -> None:
+    deep = (GREYS / 255 * white).astype("<u2")
+    Image.frombytes("I;16", (40, 30), deep).save(tmp_path / "deep.png")
+    pixels = np.asarray(open_picture(tmp_path / "deep.png").image)[..., 0]
+    assert np.abs(pixels.astype(int) - GREYS).max() <= 1
+
+
 @pytest.mark.parametrize("white", [1.0, 255.0, 65535.0, 2.0**31 - 1])
 def test_numbers_are_as_bright_as_their_white(white: float, tmp_path: Path) -> None:
     values = GREYS / 255 * white
