@@ -10,6 +10,7 @@ from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from studio.ui.guesses import COUNT
+from studio.ui.row_edges import RowEdge
 from studio.ui.thumbnails import Thumbnail
 
 SIDE_PX = 64
@@ -43,6 +44,11 @@ class GuessRow(QScrollArea):
         for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().installEventFilter(self)
+        for is_right, words in (
+            (False, self.tr("Guesses before")),
+            (True, self.tr("More guesses")),
+        ):
+            RowEdge(self, is_right=is_right, tooltip=words)
 
     @property
     def aimed_at(self) -> int | None:

@@ -17,6 +17,7 @@ from studio.core.taste_file import forget_all_tastes, load_taste, taste_path
 from studio.core.verbs import seeded
 from studio.core.work import Finished, Progress
 from studio.ui.for_you import _has_keyboard
+from studio.ui.row_edges import RowEdge
 from studio.ui.thumbnails import Thumbnail
 from studio.ui.widgets import pixmap_of
 
@@ -144,6 +145,21 @@ def test_a_click_takes_a_guess_in_one_step(ready):
     assert ready.history.value.recipe == wanted.recipe
     ready.undo()
     assert ready.history.value == before
+
+
+def test_a_row_that_goes_on_out_of_sight_says_so_and_goes_there(qtbot, ready):
+    row = ready.for_you.row
+    row.setFixedWidth(300)
+    qtbot.waitUntil(lambda: row.horizontalScrollBar().maximum() > 0)
+    before, after = sorted(row.findChildren(RowEdge), key=lambda edge: edge.x())
+    assert after.isVisible() and not before.isVisible()
+    assert after.geometry().right() == row.rect().right()
+    for _ in range(8):
+        qtbot.mouseClick(after, Qt.MouseButton.LeftButton)
+    assert row.horizontalScrollBar().value() == row.horizontalScrollBar().maximum()
+    assert before.isVisible() and not after.isVisible()
+    qtbot.mouseClick(before, Qt.MouseButton.LeftButton)
+    assert after.isVisible()
 
 
 def test_likes_in_the_strip_bring_other_guesses_once_nobody_aims(qtbot, ready, context):

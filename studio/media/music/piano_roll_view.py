@@ -64,8 +64,10 @@ class PianoRollView(RollArea):
         old = self.editor.clip
         self.editor.show(clip)
         self._pressed_at = None
-        if clip.recipe != old.recipe or not old.notes:
+        if not old.notes:
             self.reveal(clip)
+        elif clip.recipe != old.recipe:
+            self.follow(clip)
         self.lay_out()
         self.refresh()
 

@@ -29,6 +29,7 @@ ROW_FIT_LOW_PX, ROW_FIT_HIGH_PX = 9.0, 16.0
 PX_PER_TICK_HIGH = 2.0
 ZOOM_STEP = 1.2
 SPARE_ROWS = 3
+LEAST_FILLED = 0.45  # of the height, or the rows are made taller
 
 
 class RollArea(QAbstractScrollArea):
@@ -110,12 +111,33 @@ class RollArea(QAbstractScrollArea):
         self._is_fitted = True
         self.reveal(self.editor.clip)
 
+    def _own_pitches(self, clip: Clip) -> list[int]:
+        """Of the notes that share the rows in view."""
+        drums = self.editor.track == DRUMS
+        return [note.pitch for note in clip.notes if (note.track == DRUMS) == drums]
+
+    def follow(self, clip: Clip) -> None:
+        """Reveal a clip only where its notes lie out of view or leave most of it empty.
+
+        What jumps with every variation pointed at cannot be compared.
+        """
+        pitches, place, height = (
+            self._own_pitches(clip),
+            self.geometry_now(),
+            self.viewport().height(),
+        )
+        if pitches:
+            top, foot = place.y_of(max(pitches)), place.y_of(min(pitches)) + self._row_px
+            is_full = foot - top > LEAST_FILLED * height or self._row_px >= ROW_FIT_HIGH_PX
+            if top >= 0 and foot <= height and is_full:
+                return
+        self.reveal(clip)
+
     def reveal(self, clip: Clip) -> None:
         """Rows as tall as all notes in view allow, the notes in the middle; drums by themselves."""
         self._is_revealed = True
         drums = self.editor.track == DRUMS
-        own = [note.pitch for note in clip.notes if (note.track == DRUMS) == drums]
-        pitches = own or ([35, 59] if drums else [48, 79])
+        pitches = self._own_pitches(clip) or ([35, 59] if drums else [48, 79])
         span = max(pitches) - min(pitches) + 1 + 2 * SPARE_ROWS
         height = max(self.viewport().height(), 1)
         least = DRUM_ROW_PX if drums else ROW_FIT_LOW_PX

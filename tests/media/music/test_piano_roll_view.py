@@ -223,6 +223,27 @@ def test_a_resized_view_shows_all_notes_until_a_person_scrolls(roll):
     assert roll.verticalScrollBar().value() == top
 
 
+def test_the_rows_stay_from_clip_to_clip_while_all_notes_are_well_in_view(roll):
+    def made(seed, *pitches):
+        notes = tuple(Note("melody", pitch, 0, 480) for pitch in pitches)
+        return Clip(notes=notes, recipe=Recipe(latent=Latent(seed)))
+
+    def rows():
+        place = roll.geometry_now()
+        return place.row_px, place.top_px
+
+    roll.show_document(made(1, 40, 80))
+    first = rows()
+    roll.show_document(made(2, 45, 78))
+    assert rows() == first
+    roll.show_document(made(3, 30, 80))
+    wide = rows()
+    assert wide != first, "a note was out of view"
+    assert roll.geometry_now().y_of(30) < roll.viewport().height()
+    roll.show_document(made(4, 60, 62))
+    assert rows()[0] > wide[0], "most of it was empty"
+
+
 def test_zoomed_in_the_view_follows_the_playhead(roll):
     roll.zoom_time(8, 0)
     assert roll.horizontalScrollBar().value() == 0

@@ -1,0 +1,62 @@
+"""The two ends of a row that goes on out of sight: they fade out, and a click goes on there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from studio.ui import theme
+
+WIDTH_PX, CHEVRON_PX = 28, 5.0
+STEP = 0.8  # of what is seen goes on: what was the last stays in sight
+
+
+class RowEdge(QWidget):
+    """One end, shown only where the row goes on; for the mouse, as the keyboard walks the row."""
+
+    def __init__(self, area: QScrollArea, *, is_right: bool, tooltip: str) -> None:
+        super().__init__(area)
+        self._area, self._is_right, self._bar = area, is_right, area.horizontalScrollBar()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tooltip)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._bar.valueChanged.connect(self._follow)
+        self._bar.rangeChanged.connect(self._follow)
+        area.installEventFilter(self)
+        self._follow()
+
+    def _follow(self) -> None:
+        bar = self._bar
+        self.setVisible(bar.value() < bar.maximum() if self._is_right else bar.value() > 0)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        step = round(STEP * self._bar.pageStep())
+        self._bar.setValue(self._bar.value() + (step if self._is_right else -step))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It stays at its end."""
+        if event.type() == QEvent.Type.Resize:
+            left = self._area.width() - WIDTH_PX if self._is_right else 0
+            self.setGeometry(left, 0, WIDTH_PX, self._area.height())
+            self.raise_()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        out, into = (0, self.width()) if self._is_right else (self.width(), 0)
+        fade = QLinearGradient(out, 0, into, 0)
+        fade.setColorAt(0, theme.color("pane", 0))
+        fade.setColorAt(0.6, theme.color("pane", 0.92))
+        fade.setColorAt(1, theme.color("pane"))
+        painter.fillRect(QRectF(self.rect()), fade)
+        pen = QPen(theme.color("text" if self.underMouse() else "muted"), 1.6)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        reach = CHEVRON_PX / 2 if self._is_right else -CHEVRON_PX / 2
+        tip = QPointF(self.width() / 2 + (4 if self._is_right else -4) + reach, self.height() / 2)
+        tail = tip.x() - 2 * reach
+        painter.drawPolyline(
+            [QPointF(tail, tip.y() - CHEVRON_PX), tip, QPointF(tail, tip.y() + CHEVRON_PX)]
+        )
