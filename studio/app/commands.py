@@ -14,7 +14,6 @@ from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.ui.for_you import ForYouStrip
 from studio.ui.latent_panel import LatentPanel
-from studio.ui.notice import Notice
 from studio.ui.rail import Place
 
 MENUS = ("File", "Edit", "Model", "View", "Help")
@@ -30,11 +29,12 @@ class Commanded(Protocol):
 
     project: ProjectActions
     pages: Pages
-    notice: Notice
     dropping: Dropping
 
     def show_page(self, name: str) -> None: ...
     def show_shortcuts(self) -> None: ...
+    def go_to_area(self, *, forward: bool) -> None: ...
+    def go_to_document(self) -> None: ...
     def windowState(self) -> Qt.WindowState: ...
     def setWindowState(self, state: Qt.WindowState, /) -> None: ...
     def close(self) -> bool: ...
@@ -57,18 +57,6 @@ def _nothing() -> None:
 
 def _going(window: Commanded, name: str) -> Callable[[], None]:
     return lambda: window.show_page(name)
-
-
-def _answering(window: Commanded) -> Callable[[], None]:
-    """To the question over the page, or to that of the history."""
-
-    def go() -> None:
-        panel = window.pages.panel
-        history = None if panel is None or not panel.dock.is_open else panel.dock.page
-        if not window.notice.go() and history is not None:
-            history.notice.go()
-
-    return go
 
 
 def _full_screen(window: Commanded) -> Callable[[], None]:
@@ -163,7 +151,7 @@ def model_commands(window: Commanded) -> list[Command]:
                 (tr("Re-roll the rest"), LatentPanel.reroll, "Shift+R"),
                 (tr("Re-roll the rest at once"), lambda panel: panel.reroll(instant=True),
                  "Ctrl+Shift+R"),
-                (tr("Keep no part"), LatentPanel.clear_region, "Ctrl+Shift+D"),
+                (tr("Keep no part"), lambda panel: panel.clear_region(), "Ctrl+Shift+D"),
             )
         ),
         Command("Model", tr("Reset the sliders"), on_panel(LatentPanel.reset_sliders),
@@ -219,9 +207,15 @@ def view_commands(window: Commanded, places: list[Place]) -> list[Command]:
         Command("View", place.title, _going(window, place.name), (place.shortcut,), place.icon)
         for place in places
     ]
-    answer = Command("View", tr("Answer the question on the page"), _answering(window), ("F6",))
-    full = Command("View", tr("Full screen"), _full_screen(window), ("F11",), separator=True)
-    return [*pages, answer, full]
+    return [
+        *pages,
+        Command("View", tr("Next area"), lambda: window.go_to_area(forward=True), ("F6",),
+                separator=True),
+        Command("View", tr("Area before"), lambda: window.go_to_area(forward=False),
+                ("Shift+F6",)),
+        Command("View", tr("To the document"), window.go_to_document, ("Alt+0",)),
+        Command("View", tr("Full screen"), _full_screen(window), ("F11",), separator=True),
+    ]  # fmt: skip
 
 
 def help_commands(window: Commanded) -> list[Command]:

@@ -86,9 +86,11 @@ class Provenance:
         if not self.recipe.model:
             return f"Made by hand with {self.app}."
         name = f"{self.origin.model_name} " if self.origin.model_name else ""
+        kept = ", a part kept from another result" if self.recipe.is_composite else ""
         hand = ", then edited by hand" if self.edited else ""
         seed = self.recipe.latent.seed
-        return f"Made with {self.app}: model {name}({self.recipe.model}), seed {seed}{hand}."
+        model = f"model {name}({self.recipe.model})"
+        return f"Made with {self.app}: {model}, seed {seed}{kept}{hand}."
 
 
 def one_line(value: Any, most: int = MAX_TEXT) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio.core.presets import FAST, NANO, STANDARD
 from studio.core.run_folder import TrainConfig
 from studio.ui import theme
-from studio.ui.widgets import button, label, set_tone
+from studio.ui.widgets import button, label, leave_to_column, set_tone
 
 ENDLESS_KIMG = 1e6  # the clock ends the run, not the count
 HOUR_S = 3600.0
@@ -40,7 +40,6 @@ class Experts(QWidget):
         self._own: set[str] = set()
         self._names: dict[str, QLabel] = {}
         self._fields: dict[str, QWidget] = {}
-        self._no_wheel = _NoWheel(self)
         self._head = button(self.tr("EXPERTS"), self.tr("Show every setting"), role="section")
         self._head.setCheckable(True)
         self._head.setAccessibleName(self.tr("Experts: every setting"))
@@ -247,7 +246,7 @@ class Experts(QWidget):
         self._unit.addItem(self.tr("hours"), "hours")
         self._unit.setAccessibleName(self.tr("Unit of the length"))
         self._unit.setToolTip(self.tr("1 kimg is a thousand examples looked at"))
-        self._unit.installEventFilter(self._no_wheel)
+        leave_to_column(self._unit)
         self._unit.activated.connect(lambda: self._touched("length"))
         self._add("length", self.tr("Length"), self.tr("When it ends by itself"), length)
         self._grid.removeWidget(length)
@@ -265,7 +264,7 @@ class Experts(QWidget):
         field.setAccessibleName(words)
         field.setToolTip(why)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        field.installEventFilter(self._no_wheel)
+        leave_to_column(field)
         if isinstance(field, QComboBox):
             field.activated.connect(lambda: self._touched(name))
         elif isinstance(field, QCheckBox):
@@ -287,16 +286,6 @@ class Experts(QWidget):
         column.setSpacing(6)
         column.addWidget(self._head)
         column.addWidget(self._holder)
-
-
-class _NoWheel(QObject):
-    """Scrolling the column must not change what lies under the pointer."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
 
 def _open(name: str) -> float:

@@ -21,7 +21,9 @@ def verb_of(node: Node) -> str:
 def facts_of(node: Node) -> list[str]:
     """Seed, settings and marks, one phrase each."""
     facts = [_tr("seed {}").format(node.recipe.latent.seed), _line(node.settings)]
-    if node.edited:
+    if node.recipe.is_composite:
+        facts.append(_tr("a part was kept"))
+    elif node.edited:
         facts.append(_tr("changed by hand"))
     return [fact for fact in facts if fact]
 

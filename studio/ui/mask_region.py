@@ -57,7 +57,7 @@ class MaskRegion:
             old.pixels.array(), new.pixels.array(), locked, reach_px(locked), self._wraps
         )
         recipe = new.recipe.with_option(COMPOSITE, True)
-        return replace(new, recipe=recipe, pixels=Pixels.of(pixels), edited=True)
+        return replace(new, recipe=recipe, pixels=Pixels.of(pixels), edited=old.edited)
 
     def _say(self) -> None:
         share = self._painter.share

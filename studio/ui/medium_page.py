@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtGui import QAction, QPixmap
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.core.history import History
 from studio.core.kind import MediumKind
@@ -25,7 +25,7 @@ class MediumPage(QWidget):
         self.kind, self.context, self.history, self.view = kind, context, history, view
         self.marking: MaskRegion | None = None  # of media that have pixels
         self.sections, self.middle = QVBoxLayout(), QVBoxLayout()
-        self.foot = QWidget()  # the strips below the document
+        self.foot, self.inspector = QWidget(), QFrame()  # below the document, and beside it
         self._below = 1  # what stays below every section that comes: a stretch, then the last one
 
     def add_section(

@@ -92,8 +92,7 @@ class Notice(QFrame):
         rest_px = self._row.totalMinimumSize().width() - self._question.minimumSizeHint().width()
         room_px = self._over.width() - self._left_px - self._right_px - 2 * MARGIN_PX
         width = min(words_px + rest_px, MAX_PX, room_px)
-        height = self._question.heightForWidth(max(80, width - rest_px)) + 4 * PADDING_PX
-        height = max(LEAST_HEIGHT_PX, height)
+        height = max(LEAST_HEIGHT_PX, self._row.totalHeightForWidth(width))
         foot = self._over.height() - height - MARGIN_PX
         left = self._left_px + (room_px - width) // 2 + MARGIN_PX
         top = foot if self._is_at_foot else self._top_px + MARGIN_PX
@@ -109,3 +108,9 @@ class Notice(QFrame):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """Its parts know their sizes only once they are styled."""
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._place()
+        return super().event(event)

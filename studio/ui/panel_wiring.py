@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.slider import Slider
 from studio.ui import theme
@@ -49,7 +49,7 @@ def connect(panel: LatentPanel) -> None:
     for shown in (panel.explore.grid, panel.for_you.row):
         panel.region.kept_changed.connect(shown.redraw)
     panel.rerolling.done.connect(partial(_rerolled, panel))
-    panel.rerolling.shown.connect(partial(_point, panel))
+    panel.rerolling.shown.connect(partial(_show, panel))
     _connect_results(panel)
 
 
@@ -122,6 +122,11 @@ def _rerolled(panel: LatentPanel, document: Any) -> None:
 
 def _point(panel: LatentPanel, document: Any) -> None:
     panel.pointed = document
+    _show(panel, document)
+
+
+def _show(panel: LatentPanel, document: Any) -> None:
+    """In the place of the present one, which None brings back."""
     panel.show_document(panel.history.value if document is None else document)
 
 
@@ -174,7 +179,7 @@ def lay_out(panel: LatentPanel) -> None:
     scroll.setWidget(column)
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    inspector = QFrame()
+    inspector = panel.inspector
     inspector.setObjectName("inspector")
     inspector.setFixedWidth(theme.INSPECTOR_PX)
     inside = QVBoxLayout(inspector)

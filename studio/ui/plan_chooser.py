@@ -28,7 +28,7 @@ from studio.ui.context import StudioContext
 from studio.ui.experts import Experts
 from studio.ui.paces import Paces
 from studio.ui.presets import Presets
-from studio.ui.widgets import label
+from studio.ui.widgets import label, leave_to_column
 
 CONTINUE_BELOW = 2000  # files; with more a fresh start learns as well in the end
 SHORTEST_CHARACTERS = 12
@@ -48,6 +48,7 @@ class PlanChooser(QWidget):
         self._entries: list[ModelEntry] = []
         self._was_chosen = False  # a person chose where to begin, for this medium
         self.start = QComboBox()
+        leave_to_column(self.start)
         self.presets, self.experts = Presets(), Experts()
         self._why = label("", "label")
         self._why.setWordWrap(True)

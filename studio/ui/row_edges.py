@@ -21,14 +21,23 @@ class RowEdge(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tooltip)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._bar.valueChanged.connect(self._follow)
-        self._bar.rangeChanged.connect(self._follow)
+        self._value, self._most = self._bar.value(), self._bar.maximum()
+        self._bar.valueChanged.connect(self._moved)
+        self._bar.rangeChanged.connect(self._grown)
         area.installEventFilter(self)
-        self._follow()
+        self._show()
 
-    def _follow(self) -> None:
-        bar = self._bar
-        self.setVisible(bar.value() < bar.maximum() if self._is_right else bar.value() > 0)
+    def _moved(self, value: int) -> None:
+        self._value = value
+        self._show()
+
+    def _grown(self, least: int, most: int) -> None:
+        self._most = most
+        self._show()
+
+    def _show(self) -> None:
+        """By what was told last: a row that is taken down has no bar to ask any more."""
+        self.setVisible(self._value < self._most if self._is_right else self._value > 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         step = round(STEP * self._bar.pageStep())

@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -78,8 +78,12 @@ def tip(text: str, shortcut: str = "") -> str:
 
 
 def button(text: str, tooltip: str = "", *, role: str = "", icon: str = "") -> QPushButton:
-    """A push button that takes the keyboard by Tab only, so that Space stays Generate."""
+    """A push button that takes the keyboard by Tab only, so that Space stays Generate.
+
+    Once it has it, Enter presses it as Space does.
+    """
     made = QPushButton(text)
+    made.setAutoDefault(True)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setToolTip(tooltip)
     if role:
@@ -194,6 +198,19 @@ class Slider(QSlider):
 
     def wheelEvent(self, e: QWheelEvent) -> None:
         e.ignore()  # scrolling a column must not change what lies under the pointer
+
+
+class _NoWheel(QObject):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def leave_to_column(field: QWidget) -> None:
+    """The wheel over a field scrolls the column that it lies in, and never changes its value."""
+    field.installEventFilter(_NoWheel(field))
 
 
 class LabelledSlider(QWidget):

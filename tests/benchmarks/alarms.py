@@ -58,9 +58,9 @@ TRIALS = {
         "twelve files, no augmentation", files=12, config={"augment": 0.0, "kimg": 350}
     ),
     "overfit": Trial(
-        "fifty files, a hundredth of the gamma, four times as wide, augmentation at its end",
-        files=50,
-        config={"augment": 0.85, "gamma": 0.003, "kimg": 120, **WIDE},
+        "64 files, a hundredth of the gamma, four times as wide, augmentation at its end",
+        files=64,
+        config={"augment": 0.85, "gamma": 0.003, "kimg": 120, "mirror": False, **WIDE},
     ),
     "plateau": Trial("two hundred files, far longer than they need", files=200,
                      config={"kimg": 150}),

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio.media.artwork.document import Artwork
 from studio.ui import theme
+from studio.ui.focus_frame import FocusFrame
 from studio.ui.mask_gestures import MaskGestures, MaskItem
 from studio.ui.mask_painter import MaskPainter
 from studio.ui.widgets import pixmap_of
@@ -71,6 +72,7 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusFrame(self)
         self.setAccessibleName(self.tr("Canvas"))
         self._label = QLabel(self)
         self._label.setStyleSheet(

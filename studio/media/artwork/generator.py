@@ -67,7 +67,7 @@ class ArtworkGenerator:
         """locked bool [H, W]; those pixels come back byte for byte."""
         recipe, pixels = document.recipe, document.pixels
         work = reroll_pixels(self._stage, recipe, pixels, locked, seed, instant)
-        return mapped(work, lambda made: Artwork(*made, edited=True))
+        return mapped(work, lambda made: Artwork(*made, edited=document.edited))
 
     def find(self, document: Artwork, seed: int = 0, steps: int = 0) -> Work:
         """Figures: levels (of 255) and psnr_db."""

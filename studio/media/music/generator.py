@@ -84,7 +84,7 @@ class MusicClipGenerator:
             latent = value.latent if isinstance(value, Fitted) else value
             new = self._clip(replace(recipe, latent=latent))
             signed = new.recipe.with_option(COMPOSITE, True)
-            return replace(locked.joined(document, new.notes), recipe=signed, edited=True)
+            return replace(locked.joined(document, new.notes), recipe=signed)
 
         plan = INSTANT if instant else REROLL
         yield from mapped(fit(self._play, subject, seed, recipe.latent.psi, plan), joined)

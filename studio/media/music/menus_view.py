@@ -127,8 +127,12 @@ class RollActions:
         ]
 
     def activate(self, track: str) -> None:
-        """Edit a track; drums have rows of their own, so going there or back moves the view."""
+        """Edit a track; drums have rows of their own, so going there or back moves the view.
+
+        The roll gets the keyboard, so that what follows is meant for its notes.
+        """
         roll = self._view.roll
+        self._take_keyboard()
         changes_rows = DRUMS in (track, roll.editor.track) and track != roll.editor.track
         roll.editor.activate(track)
         if changes_rows:
@@ -170,6 +174,11 @@ class RollActions:
     def _select_all(self) -> None:
         self._view.roll.editor.select_all()
         self._view.roll.refresh()
+        self._take_keyboard()
+
+    def _take_keyboard(self) -> None:
+        if not self._view.roll.hasFocus():
+            self._view.roll.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _rewind(self) -> None:
         roll = self._view.roll

@@ -81,7 +81,7 @@ class Panel(LatentPanel):
             return new_document
         recipe = new_document.recipe.with_option(COMPOSITE, True)
         joined = locked.joined(old_document, new_document.notes)
-        return replace(new_document, notes=joined.notes, recipe=recipe, edited=True)
+        return replace(new_document, notes=joined.notes, recipe=recipe, edited=old_document.edited)
 
     def menu_actions(self) -> dict[str, list[QAction]]:
         return self.actions_of_roll.menus

@@ -22,6 +22,7 @@ from studio.media.music.margins_view import (
     Ruler,
     VelocityLane,
 )
+from studio.ui.focus_frame import FocusFrame
 from studio.ui.widgets import label
 
 ROW_LOW_PX, ROW_HIGH_PX = 5.0, 32.0
@@ -40,6 +41,7 @@ class RollArea(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 200)
+        FocusFrame(self)
         self.editor = editor
         self._px_per_tick, self._row_px = 0.1, 12.0
         # Until a person zooms or scrolls, a resized view shows all notes again

@@ -124,6 +124,7 @@ class RollWithTools(QWidget):
         super().__init__()
         self.roll = PianoRollView()
         self.tools = ToolsView(self.roll)
+        self.setFocusProxy(self.roll)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.media.music.document import DRUMS, TRACKS, Clip
@@ -13,7 +13,7 @@ from studio.media.music.names import PROGRAM_NAMES
 from studio.media.music.paint_view import sign
 from studio.media.music.sampler import Instruments
 from studio.ui.theme import color, ui_font
-from studio.ui.widgets import tip
+from studio.ui.widgets import leave_to_column, tip
 
 ROW_PX = 29
 # The column is narrow, and names of instruments are long
@@ -21,13 +21,6 @@ NARROW = "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18p
 BADGE_PX = 19
 # Up to here the badge and the name are painted
 NAME_PX = 81
-
-
-class InstrumentBox(QComboBox):
-    """A choice that the wheel leaves alone: it scrolls the column that the box lies in."""
-
-    def wheelEvent(self, e: QWheelEvent) -> None:
-        e.ignore()
 
 
 class TrackRow(QWidget):
@@ -46,7 +39,8 @@ class TrackRow(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tip(self.tr("Edit the {}").format(title.lower()), str(number)))
         self.setAccessibleName(title)
-        self.instrument = InstrumentBox()
+        self.instrument = QComboBox()
+        leave_to_column(self.instrument)
         self.instrument.setAccessibleName(self.tr("Instrument of the {}").format(title.lower()))
         self.instrument.setToolTip(self.tr("Instrument"))
         self.instrument.setFont(ui_font(12))

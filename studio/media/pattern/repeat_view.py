@@ -26,6 +26,7 @@ from studio.media.pattern.sheet_view import (
     paint_outline,
     paint_rulers,
 )
+from studio.ui.focus_frame import FocusFrame
 from studio.ui.mask_gestures import MaskGestures
 from studio.ui.mask_painter import MaskPainter
 from studio.ui.theme import color
@@ -63,6 +64,7 @@ class RepeatView(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(lambda: measure and measure(self._tile, _teller(self)))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusFrame(self)
         self.setMinimumSize(200, 160)
         self.setAccessibleName(self.tr("Repeat of the tile"))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
