@@ -125,13 +125,15 @@ class ForYouStrip(QFrame):
     def _show(self) -> None:
         missing = 0 if self._why is None else self._why.missing
         self.lesson.show_missing(missing)
-        self.words.setText(self._reason(None) if self.row.documents else "")
-        self._show_body(is_lesson=missing > 0)
+        soon = self.tr("What you may like comes here, once there is time to look")
+        self.words.setText(self._reason(None) if self.row.documents else soon)
+        self._show_body(is_lesson=missing > 0, has_row=bool(self.row.documents))
 
-    def _show_body(self, *, is_lesson: bool) -> None:
+    def _show_body(self, *, is_lesson: bool, has_row: bool = True) -> None:
         self.lesson.setVisible(is_lesson)
-        for one in (self.words, self.more, self.row):
-            one.setVisible(not is_lesson)
+        self.words.setVisible(not is_lesson)
+        for one in (self.more, self.row):
+            one.setVisible(has_row and not is_lesson)
 
     def _reason(self, number: int | None) -> str:
         """Why all are guessed, or this one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QBitmap, QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QRegion
 
 from studio.core import selection
@@ -34,7 +34,19 @@ class MaskPainter(QObject):
         self._from: Point | None = None
         self._path = QPainterPath()
         self.tool = ""
+        self.aim: QRectF | None = None  # where the keyboard would mark
         self.radius_share = BRUSH_SHARE
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        return self._size
+
+    def show_aim(self, aim: QRectF | None) -> None:
+        """Show where the keyboard would mark, or no longer."""
+        if aim != self.aim:
+            self.aim = aim
+            self.changed.emit()
 
     @property
     def mask(self) -> np.ndarray | None:
@@ -69,7 +81,7 @@ class MaskPainter(QObject):
     def follow(self, width: int, height: int) -> None:
         """The picture has this size now; a mark of another size means nothing any more."""
         if (width, height) != self._size:
-            self._size = (width, height)
+            self._size, self.aim = (width, height), None
             self._become(None)
 
     def clear(self) -> None:
@@ -123,9 +135,14 @@ class MaskPainter(QObject):
 
     def paint(self, painter: QPainter) -> None:
         """Draw the mark in pixels of the picture; the painter is moved and scaled to them."""
-        if self._path.isEmpty():
-            return
         painter.save()
+        if self.aim is not None:
+            pen = QPen(theme.color("accent"), 2.0)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            draw = painter.drawRect if self.tool == "rectangle" else painter.drawEllipse
+            draw(self.aim)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         tint = QColor(theme.color("accent"))
         tint.setAlpha(TINT)

@@ -64,7 +64,7 @@ class MaskRegion:
         if not share:
             self._box.show_kept(tr("Mark a part that shall stay"), False)
         elif share > ALL:
-            self._box.show_kept(tr("All is kept: free a part of it"), False)
+            self._box.show_kept(tr("All is kept: free a part of it"), False, can_clear=True)
         else:
             words = tr("{} % stays exactly")
             self._box.show_kept(words.format(max(1, round(100 * share))), True)

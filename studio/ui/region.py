@@ -67,11 +67,12 @@ class RegionBox(QWidget):
         """What marks a part, above everything else."""
         self._column.insertWidget(0, widget)
 
-    def show_kept(self, words: str, is_kept: bool) -> None:
-        """Say what is kept, or how to keep something."""
+    def show_kept(self, words: str, is_kept: bool, *, can_clear: bool = False) -> None:
+        """Say what is kept, or how to keep something; too much to re-roll can be cleared, too."""
         self.told.emit(words)
-        for one in (self.reroll, self.quick, self.clear):
+        for one in (self.reroll, self.quick):
             one.setEnabled(is_kept)
+        self.clear.setEnabled(is_kept or can_clear)
         self._rest.start()
 
     def show_progress(self, part: float | None) -> None:

@@ -42,6 +42,7 @@ class WatchedRun:
     place: int = 0
     is_alive: bool = False
     is_starting: bool = False  # our child lives, and has not taken the run's lock yet
+    has_trained: bool = False  # the trainer that lives now; a word of an end is its own
     device: str = ""
     offset: int = 0
 
@@ -64,7 +65,7 @@ class WatchedRun:
             return "queued" if self.place else "paused"
         if state in LIVE:  # one that pauses with a reason does so by itself, as on a full disk
             return "paused" if state == "paused" and self.status.text else "running"
-        return "starting"
+        return "stopping" if self.has_trained else "starting"
 
     @property
     def is_training(self) -> bool:
@@ -103,6 +104,7 @@ class WatchedRun:
         alive = self.run.is_running()
         changed = bool(records) or alive != self.is_alive
         self.is_alive = alive
+        self.has_trained = alive and (self.has_trained or self.status.state in LIVE)
         return changed
 
     def _take(self, record: dict[str, Any]) -> None:

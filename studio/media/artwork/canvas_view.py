@@ -24,6 +24,7 @@ from studio.media.artwork.document import Artwork
 from studio.ui import theme
 from studio.ui.focus_frame import FocusFrame
 from studio.ui.mask_gestures import MaskGestures, MaskItem
+from studio.ui.mask_keys import MaskKeys
 from studio.ui.mask_painter import MaskPainter
 from studio.ui.widgets import pixmap_of
 
@@ -73,6 +74,7 @@ class CanvasView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         FocusFrame(self)
+        MaskKeys(self._mask, self)
         self.setAccessibleName(self.tr("Canvas"))
         self._label = QLabel(self)
         self._label.setStyleSheet(

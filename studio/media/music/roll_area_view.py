@@ -123,11 +123,8 @@ class RollArea(QAbstractScrollArea):
 
         What jumps with every variation pointed at cannot be compared.
         """
-        pitches, place, height = (
-            self._own_pitches(clip),
-            self.geometry_now(),
-            self.viewport().height(),
-        )
+        pitches, place = self._own_pitches(clip), self.geometry_now()
+        height = self.viewport().height()
         if pitches:
             top, foot = place.y_of(max(pitches)), place.y_of(min(pitches)) + self._row_px
             is_full = foot - top > LEAST_FILLED * height or self._row_px >= ROW_FIT_HIGH_PX
@@ -136,7 +133,10 @@ class RollArea(QAbstractScrollArea):
         self.reveal(clip)
 
     def reveal(self, clip: Clip) -> None:
-        """Rows as tall as all notes in view allow, the notes in the middle; drums by themselves."""
+        """Rows as tall as all notes in view allow, the notes in the middle; drums by themselves.
+
+        Where there is no room for all, those of the active track are in the middle.
+        """
         self._is_revealed = True
         drums = self.editor.track == DRUMS
         pitches = self._own_pitches(clip) or ([35, 59] if drums else [48, 79])
@@ -145,6 +145,9 @@ class RollArea(QAbstractScrollArea):
         least = DRUM_ROW_PX if drums else ROW_FIT_LOW_PX
         self._row_px = float(min(max(height // span, least), ROW_FIT_HIGH_PX))
         self.lay_out()
+        if not drums and span * self._row_px > height:
+            active = [note.pitch for note in clip.notes if note.track == self.editor.track]
+            pitches = active or pitches
         middle = (PITCH_TOP + 0.5 - (max(pitches) + min(pitches)) / 2) * self._row_px
         top = middle - height / 2
         if drums and span * self._row_px > height:

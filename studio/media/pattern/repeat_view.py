@@ -28,6 +28,7 @@ from studio.media.pattern.sheet_view import (
 )
 from studio.ui.focus_frame import FocusFrame
 from studio.ui.mask_gestures import MaskGestures
+from studio.ui.mask_keys import MaskKeys
 from studio.ui.mask_painter import MaskPainter
 from studio.ui.theme import color
 
@@ -80,6 +81,7 @@ class RepeatView(QWidget):
             lambda at: ((at - self.tile_rect.topLeft()) / self._place.scale).toTuple(),
             rest=Qt.CursorShape.OpenHandCursor,
         )
+        MaskKeys(self._mask, self)
 
     @property
     def scale(self) -> float:
