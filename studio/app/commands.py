@@ -151,7 +151,7 @@ def model_commands(window: Commanded) -> list[Command]:
                 (tr("Re-roll the rest"), LatentPanel.reroll, "Shift+R"),
                 (tr("Re-roll the rest at once"), lambda panel: panel.reroll(instant=True),
                  "Ctrl+Shift+R"),
-                (tr("Keep no part"), lambda panel: panel.clear_region(), "Ctrl+Shift+D"),
+                (tr("Clear the lock"), lambda panel: panel.clear_region(), "Ctrl+Shift+D"),
             )
         ),
         Command("Model", tr("Reset the sliders"), on_panel(LatentPanel.reset_sliders),

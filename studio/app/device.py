@@ -33,7 +33,7 @@ def load_device(name: str, threads: int) -> FoundDevice:
     if name != "auto":
         why = f"You chose {name}. This machine has: {', '.join(there)}."
     elif there[0] == "cpu":
-        why = "torch finds no CUDA or Apple GPU here, so the processor is used."
+        why = "No supported graphics card was found, so the processor is used."
     else:
         why = f"The fastest of what this machine has: {', '.join(there)}."
     return FoundDevice(device.words, why, machine_of(device))

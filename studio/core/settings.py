@@ -32,6 +32,7 @@ class Settings:
     last_medium: str = "artwork"
     autosave_seconds: float = 30.0
     last_folder: str = ""
+    training_folder: str = ""  # where the last folder to train on lay
     recent_projects: tuple[str, ...] = ()
     folded: tuple[str, ...] = ("mix", "size")
     window_geometry: str = ""

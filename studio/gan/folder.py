@@ -160,7 +160,7 @@ def _what_is_wrong(head: bytes, is_unknown: bool) -> str:
     if is_unknown and is_tiff(head):
         return "it is a TIFF or a camera's raw file of a kind that cannot be read; save it as PNG"
     if is_unknown and not is_of_pictures(head):
-        return "this is not a picture, whatever its name says"
+        return "this is not a picture, despite its name"
     return "the file is damaged or cut short"
 
 

@@ -59,7 +59,7 @@ class CompareView(QFrame):
             _Words(LETTERS[number], pair[number][1], apart[number], take) for number in (0, 1)
         ]
         self.together = Chip(
-            self.tr("In one place"),
+            self.tr("Overlay"),
             tip(self.tr("Show them in one place; hold Space or press it again to swap them"), "X"),
         )
         self._close = button(self.tr("Done"), tip(self.tr("Back"), "Esc"), icon="close")

@@ -80,6 +80,7 @@ class Experts(QWidget):
                 sizes.addItem(f"{size} × {size} px", size)
         for name in ("size_px", "channels"):
             self._show_row(name, bool(sizes_px))
+        self._show_row("mirror", bool(sizes_px))  # a mirrored song is no song
         # A model that is continued keeps its widths; another size gets new layers of them.
         self._fields["channels"].setEnabled(not is_continued)
         if is_continued:
@@ -229,7 +230,7 @@ class Experts(QWidget):
         self._add("freeze", tr("Frozen layers"), tr("Layers of the discriminator that keep what"
                   " the model knows; more for small folders"), freeze)  # fmt: skip
         device = QComboBox()
-        for words, name in ((tr("Choose by itself"), "auto"), (tr("CUDA (NVIDIA)"), "cuda"),
+        for words, name in ((tr("Automatic"), "auto"), (tr("CUDA (NVIDIA)"), "cuda"),
                             (tr("Metal (Apple)"), "mps"), (tr("Processor"), "cpu")):  # fmt: skip
             device.addItem(words, name)
         self._add("device", tr("Device"), tr("What it is trained on"), device)

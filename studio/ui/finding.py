@@ -85,7 +85,7 @@ class Finding(QObject):
         if entry is None:
             return
         self.stop()
-        words = self.tr("Looking for {file} in {model}. You can go on meanwhile.")
+        words = self.tr("Finding the closest match to {file} in {model}. You can go on meanwhile.")
         self._begin(
             words.format(file=path.name, model=entry.header.name),
             lambda: self._work(entry, path),
@@ -170,7 +170,7 @@ class Finding(QObject):
         )
         if "tuned_to" not in entry.header.trained:
             compare.add_button(
-                self.tr("Come nearer…"),
+                self.tr("Fine-tune…"),
                 self.tr("Make a copy of the model, for you alone, that learns this file"),
                 lambda: self._tune(entry, path, given, found),
             )

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVB
 from studio.core.files import walk
 from studio.core.kind import MediumKind
 from studio.ui import theme
-from studio.ui.widgets import label
+from studio.ui.widgets import ElidedLabel, label
 
 
 def guess_medium(folder: Path, kinds: Sequence[MediumKind], current: str) -> str:
@@ -34,8 +34,10 @@ class FolderDrop(QPushButton):
 
     chosen = Signal(object)  # Path
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, begin: str = "") -> None:
+        """what can be dropped, and where a dialog begins to look."""
         super().__init__()
+        self._begin = begin or str(Path.home())
         self.setAcceptDrops(True)
         self.setMinimumHeight(64)
         self.setStyleSheet(
@@ -46,7 +48,8 @@ class FolderDrop(QPushButton):
         self.setAccessibleName(self.tr("Choose a folder to train on"))
         picture = QLabel()
         picture.setPixmap(theme.icon_pixmap("folder-in", 28, "muted", self.devicePixelRatioF()))
-        self._title = label(self.tr("Drop a folder here"))
+        self._title = ElidedLabel()
+        self._title.setText(self.tr("Drop a folder here"))
         self._what = what
         self._text = label(what, "label")
         self._text.setWordWrap(True)
@@ -67,6 +70,7 @@ class FolderDrop(QPushButton):
 
     def show_folder(self, folder: Path | None) -> None:
         """Say which folder was taken."""
+        self._begin = str(folder.parent) if folder else self._begin
         self._title.setText(folder.name if folder else self.tr("Drop a folder here"))
         shown = str(folder.parent) if folder else self._what
         metrics, middle = self._text.fontMetrics(), Qt.TextElideMode.ElideMiddle
@@ -74,7 +78,7 @@ class FolderDrop(QPushButton):
         self.setToolTip(str(folder) if folder else self.tr("A folder is only read, never changed"))
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("A folder to train on"), str(Path.home()))
+        dialog = QFileDialog(self.window(), self.tr("A folder to train on"), self._begin)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda name: self.chosen.emit(Path(name)))

@@ -125,7 +125,7 @@ class LatentPanel(MediumPage):
         """Make everything but the locked part anew, to fit it."""
         locked, entry = self.locked_region(), self.bar.model.entry
         if locked is None or entry is None or not self.has_result:
-            self.context.notify(self.tr("Mark first what shall stay, in the section Lock."))
+            self.context.notify(self.tr("First mark what to keep, in the section Lock."))
             return
         self.pause_others()
         self.rerolling.start(entry, self.history.value, locked, instant=instant)

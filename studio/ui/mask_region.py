@@ -62,7 +62,7 @@ class MaskRegion:
     def _say(self) -> None:
         share = self._painter.share
         if not share:
-            self._box.show_kept(tr("Mark a part that shall stay"), False)
+            self._box.show_kept(tr("Mark a part to keep"), False)
         elif share > ALL:
             self._box.show_kept(tr("All is kept: free a part of it"), False, can_clear=True)
         else:

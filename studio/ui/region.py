@@ -36,7 +36,7 @@ class RegionBox(QWidget):
         self.quick = button(
             self.tr("Quick"), tip(self.tr("The same at once, fitted less well"), "Ctrl+Shift+R")
         )
-        self.clear = icon_button("close", tip(self.tr("Keep no part"), "Ctrl+Shift+D"))
+        self.clear = icon_button("close", tip(self.tr("Clear the lock"), "Ctrl+Shift+D"))
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._stop = button(self.tr("Stop"), self.tr("Leave it as it was"))

@@ -12,7 +12,7 @@ from studio.ui.run_watch import WatchedRun, last_words
 from studio.ui.run_words import TONES, state_words
 from studio.ui.samples_through_time import SamplesThroughTime
 from studio.ui.status_line import duration
-from studio.ui.widgets import ElidedLabel, button, label, set_tone
+from studio.ui.widgets import ElidedLabel, button, icon_button, label, set_tone
 
 GUARDIAN_PX = 268
 IDLE = ("new", "stopped", "finished", "failed")
@@ -27,6 +27,7 @@ class RunDetail(QFrame):
     longer_asked = Signal()
     earlier_asked = Signal()
     leave_queue_asked = Signal()
+    remove_asked = Signal()
     play_asked = Signal(object)  # Path of the model file
 
     def __init__(self) -> None:
@@ -58,6 +59,9 @@ class RunDetail(QFrame):
         self._leave = button(
             self.tr("Remove from the queue"),
             self.tr("It stays in the list and can be started at any time"),
+        )
+        self._remove = icon_button(
+            "trash", self.tr("Move this run and its models to the system's bin"), role="plain"
         )
         self._play = button(
             self.tr("Play the model"),
@@ -94,7 +98,7 @@ class RunDetail(QFrame):
                 )
             ]
         if status.images_per_s:
-            figures.append(self.tr("{:,.0f} images/s").format(status.images_per_s))
+            figures.append(self.tr("{:,.0f} examples/s").format(status.images_per_s))
         if status.eta_s is not None and run.is_alive:
             figures.append(self.tr("{} left").format(duration(status.eta_s)))
         if status.memory_mb and run.is_alive:
@@ -124,6 +128,7 @@ class RunDetail(QFrame):
         self._longer.setVisible(state in IDLE and run.status.kimg > 0)
         self._earlier.setVisible(run.place > 1)
         self._leave.setVisible(run.place > 0)
+        self._remove.setVisible(state in IDLE)
         newest, has_best = run.run.model_path, run.run.best_path.exists()
         self._play.setText(self.tr("Play the newest") if has_best else self.tr("Play the model"))
         self._play.setEnabled(newest.exists())
@@ -182,7 +187,7 @@ class RunDetail(QFrame):
         head.addWidget(self._name, 1)
         for widget in (
             self._pause, self._stop, self._longer, self._earlier, self._leave,
-            self._play, self._play_best,
+            self._play, self._play_best, self._remove,
         ):  # fmt: skip
             head.addWidget(widget)
         figures = QHBoxLayout()
@@ -210,6 +215,7 @@ class RunDetail(QFrame):
         self._longer.clicked.connect(self.longer_asked)
         self._earlier.clicked.connect(self.earlier_asked)
         self._leave.clicked.connect(self.leave_queue_asked)
+        self._remove.clicked.connect(self.remove_asked)
         self._play.clicked.connect(self._play_newest)
         self._play_best.clicked.connect(self._play_the_best)
         self.guardian.evidence_asked.connect(self.samples.show_evidence)

@@ -72,7 +72,7 @@ class SettingsPage(QWidget):
         settings = self._context.settings
         device = QComboBox()
         for name, words in (
-            ("auto", self.tr("Choose by itself")),
+            ("auto", self.tr("Automatic")),
             ("cuda", self.tr("CUDA (NVIDIA)")),
             ("mps", self.tr("Metal (Apple)")),
             ("cpu", self.tr("Processor")),
@@ -96,10 +96,10 @@ class SettingsPage(QWidget):
 
     def _sound_card(self) -> QFrame:
         field = self._soundfont
-        field.setPlaceholderText(self.tr("The one that comes along"))
+        field.setPlaceholderText(self.tr("Built-in"))
         field.editingFinished.connect(self._soundfont_typed)
         field.setAccessibleName(self.tr("Soundfont file"))
-        field.setToolTip(self.tr("Empty for the one that comes along"))
+        field.setToolTip(self.tr("Empty for the built-in one"))
         choose = button(self.tr("Choose…"), self.tr("An SF2 or SF3 file"))
         choose.clicked.connect(self._browse_soundfont)
         note = label(self.tr("Used for listening and for WAV files. SF2 and SF3."), "muted")

@@ -50,8 +50,13 @@ class TrainingForm(QWidget):
         self._doctor: Doctor | None = None
         self._report: FolderReport | None = None
         files = ", ".join(kind.training_files for kind in kinds)
-        self.drop = FolderDrop(self.tr("{} · or click to choose").format(files))
+        self.drop = FolderDrop(
+            self.tr("{} · or click to choose").format(files), context.settings.training_folder
+        )
         self.drop.chosen.connect(lambda folder: self.take_folder(folder, self.medium))
+        self.drop.chosen.connect(
+            lambda folder: context.change_settings(training_folder=str(folder.parent))
+        )
         self._example = button(
             self.tr("Or try the example folder"),
             self.tr("A small folder that comes along, made by the starter model"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QFile, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
@@ -79,6 +79,7 @@ class TrainingPage(QWidget):
         detail.longer_asked.connect(lambda: self._tell(self._train_longer))
         detail.earlier_asked.connect(lambda: self._queue(watch.queue.move_up))
         detail.leave_queue_asked.connect(lambda: self._queue(watch.queue.remove))
+        detail.remove_asked.connect(lambda: self._tell(self._remove))
         detail.play_asked.connect(self._play)
         watch.changed.connect(self.refresh)
         watch.failed.connect(self._context.report)
@@ -181,6 +182,18 @@ class TrainingPage(QWidget):
         self._watch.resume_or_wait(run)
         if run.path.name in self._watch.queue.names():
             self._context.notify(self.tr("It goes on when what trains now has ended."))
+
+    def _remove(self, run: RunFolder) -> None:
+        """Into the system's bin, from which it can be taken back."""
+        name = run.path.name
+        if run.is_running():
+            raise StudioError(self.tr("{} is being trained; stop it first.").format(name))
+        self._watch.queue.remove(name)
+        if not QFile.moveToTrash(str(run.path)):
+            raise StudioError(
+                self.tr("The bin did not take {}. Its folder is {}.").format(name, run.path)
+            )
+        self._context.notify(self.tr("{} is in the bin.").format(name))
 
     def _train_longer(self, run: RunFolder) -> None:
         """An hour more by the clock, or as many kimg as an hour brings, now or in its turn."""

@@ -94,7 +94,7 @@ def test_what_stays_is_told_beside_the_title_and_moves_nothing(window):
     panel = shown_panel(window, "music", 1280, 800)
     [lock] = [one for one in panel.findChildren(Section) if one._head.accessibleName() == "Lock"]
     before = panel.tracks.pos(), panel.tracks.mapTo(window, QPoint())
-    assert lock._note.text() == "Choose what shall stay"
+    assert lock._note.text() == "Choose what to keep"
     panel.region.told.emit("A sentence that is much longer than what is free beside the title")
     QApplication.processEvents()
     assert (panel.tracks.pos(), panel.tracks.mapTo(window, QPoint())) == before

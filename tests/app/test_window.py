@@ -30,7 +30,7 @@ def test_every_place_of_the_rail_opens_and_is_marked(window):
 
 
 def test_panels_bring_their_own_menus(window):
-    assert menu_titles(window) == ["File", "Edit", "Keep", "Model", "View", "Help"]
+    assert menu_titles(window) == ["File", "Edit", "Lock", "Model", "View", "Help"]
     window.show_page("music")
     titles = menu_titles(window)
     assert titles[:2] == ["File", "Edit"] and titles[-3:] == ["Model", "View", "Help"]

@@ -87,7 +87,7 @@ def test_remedies_are_taken_back_as_easily(troubled: Path) -> None:
     assert {"small.png", "long.png"} <= set(cured.usable) and cured.near == ()
     assert {one.file: one.reason for one in cured.refused} == {
         "again.png": "nearly a copy of 3.png",
-        "broken.png": "this is not a picture, whatever its name says",
+        "broken.png": "this is not a picture, despite its name",
     }
     assert cured.taken == ("crop-long", "enlarge-small", "skip-near-copies")
     assert check(reader, troubled) == first

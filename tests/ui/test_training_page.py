@@ -1,6 +1,7 @@
 """Train: the form, the doctor's verdict, following runs on disk, commands to them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -258,3 +259,36 @@ def test_another_folder_begins_without_remedies(qtbot, page, tmp_path):
     qtbot.waitUntil(start.isEnabled)
     assert page.form.verdict._sentence.text().startswith("✓  130 files;")
     assert not page.form.verdict._ticks["skip-odd"].isChecked()
+
+
+def test_a_run_that_rests_can_be_put_into_the_bin(page, watch, run, tmp_path, monkeypatch):
+    binned = []
+
+    def bin_it(path):
+        binned.append(path)
+        return Path(path).rename(tmp_path / "bin").is_dir()
+
+    monkeypatch.setattr("studio.ui.training_page.QFile.moveToTrash", bin_it)
+    run.append("stopped", kimg=3.0)
+    watch.look()
+    page.detail._remove.click()
+    assert binned == [str(run.path)] and not watch.runs
+    assert page._right.currentWidget() is page._nothing
+
+
+def test_a_run_that_trains_or_that_the_bin_refuses_stays(page, watch, run, context, monkeypatch):
+    monkeypatch.setattr("studio.ui.training_page.QFile.moveToTrash", lambda path: False)
+    said = []
+    context.notify = said.append
+    run.append("stopped", kimg=3.0)
+    lock = run.lock()
+    assert lock.acquire()
+    watch.look()
+    assert not page.detail._remove.isVisible()
+    page._tell(page._remove)
+    lock.release()
+    watch.look()
+    assert page.detail._remove.isVisible()
+    page.detail._remove.click()
+    assert run.path.is_dir() and len(said) == 2
+    assert "stop it first" in said[0] and "The bin did not take mine" in said[1]

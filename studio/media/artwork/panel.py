@@ -35,7 +35,7 @@ class Panel(LatentPanel):
         ]
 
     def menu_actions(self) -> dict[str, list[QAction]]:
-        return {"Keep": self._keeping, "View": self._view_actions}
+        return {"Lock": self._keeping, "View": self._view_actions}
 
     def _action(self, icon: str, text: str, shortcut: str, slot: Callable[[], None]) -> QAction:
         action = QAction(theme.icon(icon), text, self)

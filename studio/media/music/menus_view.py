@@ -78,7 +78,7 @@ class RollActions:
             Line(tr("Duplicate"), ("Ctrl+D",), lambda: self._edit(edits.duplicate, self._grid)),
             Line(tr("Delete"), ("Del", "Backspace"), lambda: self._edit(edits.delete), "trash"),
             Line(tr("Select all of the track"), (standard.SelectAll,), self._select_all),
-            Line(tr("Move to the grid"), ("Q",), self.quantise, "quantise"),
+            Line(tr("Quantise"), ("Q",), self.quantise, "quantise"),
             Line(),
             Line(tr("Finer grid"), ("Ctrl+]",), partial(tools.step_grid, 1)),
             Line(tr("Coarser grid"), ("Ctrl+[",), partial(tools.step_grid, -1)),

@@ -122,7 +122,7 @@ class Panel(LatentPanel):
             count = len(locked.kept(self.history.value))
             words = self.tr("{} notes stay exactly").format(count)
         elif self._region.lock == Lock():
-            words = self.tr("Choose what shall stay")
+            words = self.tr("Choose what to keep")
         else:
             words = self.tr("Leave a bar, a track or a note free")
         self.region.show_kept(words, locked is not None)

@@ -57,7 +57,7 @@ class ToolsView(QFrame):
         self.grid.setToolTip(self.tr("Grid that notes snap to; hold Alt for none"))
         self.grid.setAccessibleName(self.tr("Grid"))
         self.grid.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.quantise = icon_button("quantise", tip(self.tr("Move to the grid"), "Q"), role="plain")
+        self.quantise = icon_button("quantise", tip(self.tr("Quantise"), "Q"), role="plain")
         self.words = label("", "label")
         self.sound = label("", "label")
         self._lay_out()

@@ -148,7 +148,7 @@ class Panel(LatentPanel):
             action.triggered.connect(partial(_without_checked, act))
             views.append(action)
         self.addActions([*repeats, *views])
-        return {"Repeat": repeats, "Keep": self._keeping, "View": views}
+        return {"Repeat": repeats, "Lock": self._keeping, "View": views}
 
     def _resize(self, across: int, down: int) -> None:
         if self.has_result:
