@@ -10,6 +10,8 @@ from torch import Tensor
 
 from studio.gan.augment import shifted
 
+GAP = 60  # of 255
+
 
 def to_signed(examples: Tensor) -> Tensor:
     """uint8 [B, H, W, 3] -> float [B, 3, H, W] in [-1, 1]."""
@@ -41,13 +43,12 @@ def roll_each(x: Tensor, chance: Tensor) -> Tensor:
     return shifted(x, down, right, circular=True)
 
 
-def contact_sheet(pictures: Sequence[np.ndarray], columns: int, gap_px: int = 2) -> np.ndarray:
-    """Pictures of one size side by side, uint8 [H, W, 3]."""
+def contact_sheet(pictures: Sequence[np.ndarray], columns: int, gap_px: int = 4) -> np.ndarray:
+    """Pictures of one size side by side, uint8 [H, W, 3]; the gap is lighter than dark pictures."""
     height, width, _ = pictures[0].shape
     rows = -(-len(pictures) // columns)
-    sheet = np.full(
-        (rows * (height + gap_px) - gap_px, columns * (width + gap_px) - gap_px, 3), 20, np.uint8
-    )
+    shape = (rows * (height + gap_px) - gap_px, columns * (width + gap_px) - gap_px, 3)
+    sheet = np.full(shape, GAP, np.uint8)
     for index, picture in enumerate(pictures):
         y, x = divmod(index, columns)
         top, left = y * (height + gap_px), x * (width + gap_px)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
+from studio.ui import theme
 from studio.ui.curves import Curves, Line, line_of
+from studio.ui.row_edges import ScrollRow
 from studio.ui.run_watch import WatchedRun
 from studio.ui.widgets import Chip
 
@@ -49,14 +51,12 @@ class CurveBoard(QWidget):
         self._plots = (Curves(), Curves())
         self._group = QButtonGroup(self)
         self.chips: list[Chip] = []
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = ScrollRow(theme.CONTROL_PX, self.tr("Topics before"), self.tr("More topics"))
         for number, (name, why, _) in enumerate(self._topics):
             chip = Chip(name, why)
             self._group.addButton(chip, number)
             self.chips.append(chip)
-            row.addWidget(chip)
-        row.addStretch(1)
+            row.add(chip)
         self.chips[0].setChecked(True)
         plots = QHBoxLayout()
         plots.setSpacing(10)
@@ -65,7 +65,7 @@ class CurveBoard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addLayout(plots, 1)
         self._group.idClicked.connect(self.choose)
         self._refresh()

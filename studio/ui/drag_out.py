@@ -193,9 +193,7 @@ class DragOutButton(QPushButton):
             self._context.notify(self.tr("There is nothing to drag yet. Press Space first."))
         else:
             self._context.notify(
-                self.tr(
-                    "Hold the mouse button here and drag into another program, or press Ctrl+Shift+E."
-                )
+                self.tr("Hold the mouse here and drag into another program; or Ctrl+Shift+E.")
             )
 
     def mousePressEvent(self, e: QMouseEvent) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QPixmap, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmap
 
 from studio.ui.guesses import COUNT
-from studio.ui.row_edges import RowEdge
+from studio.ui.row_edges import ScrollRow
 from studio.ui.thumbnails import Thumbnail
 
 SIDE_PX = 64
 
 
-class GuessRow(QScrollArea):
+class GuessRow(ScrollRow):
     """Places for guesses, counted from 0; picture(document, side_px) draws one."""
 
     chosen = Signal(int)
@@ -24,31 +23,12 @@ class GuessRow(QScrollArea):
     judged = Signal(int, bool)  # whether it is liked
 
     def __init__(self, picture: Callable[[Any, int], QPixmap]) -> None:
-        super().__init__()
+        super().__init__(SIDE_PX, self.tr("Guesses before"), self.tr("More guesses"))
         self._picture = picture
         self.documents: list[Any] = []
         self.cells = [self._cell(number) for number in range(COUNT)]
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 8, 0)
-        row.setSpacing(6)
         for cell in self.cells:
-            row.addWidget(cell)
-        row.addStretch(1)
-        column = QWidget()
-        column.setObjectName("column")
-        column.setLayout(row)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)
-        self.setWidget(column)
-        self.setFixedHeight(SIDE_PX)
-        for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
-            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().installEventFilter(self)
-        for is_right, words in (
-            (False, self.tr("Guesses before")),
-            (True, self.tr("More guesses")),
-        ):
-            RowEdge(self, is_right=is_right, tooltip=words)
+            self.add(cell)
 
     @property
     def aimed_at(self) -> int | None:
@@ -86,11 +66,3 @@ class GuessRow(QScrollArea):
         cell.clicked.connect(lambda: self.chosen.emit(number))
         cell.pointed.connect(lambda on: self.pointed.emit(number, on))
         return cell
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel runs along the row."""
-        if isinstance(event, QWheelEvent):
-            bar = self.horizontalScrollBar()
-            bar.setValue(bar.value() - event.angleDelta().y() - event.angleDelta().x())
-            return True
-        return super().eventFilter(watched, event)

@@ -1,10 +1,10 @@
-"""The two ends of a row that goes on out of sight: they fade out, and a click goes on there."""
+"""A row that may be longer than its place: its ends fade out, and a click goes on there."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtGui import QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from studio.ui import theme
 
@@ -69,3 +69,39 @@ class RowEdge(QWidget):
         painter.drawPolyline(
             [QPointF(tail, tip.y() - CHEVRON_PX), tip, QPointF(tail, tip.y() + CHEVRON_PX)]
         )
+
+
+class ScrollRow(QScrollArea):
+    """Widgets side by side without a scroll bar: the wheel, its ends and the keyboard move it."""
+
+    def __init__(self, height_px: int, before: str, after: str, spacing_px: int = 6) -> None:
+        """before and after say what lies beyond the ends."""
+        super().__init__()
+        self._line = QHBoxLayout()
+        self._line.setContentsMargins(0, 0, 8, 0)
+        self._line.setSpacing(spacing_px)
+        self._line.addStretch(1)
+        column = QWidget()
+        column.setObjectName("column")
+        column.setLayout(self._line)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setWidget(column)
+        self.setFixedHeight(height_px)
+        for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().installEventFilter(self)
+        for is_right, words in ((False, before), (True, after)):
+            RowEdge(self, is_right=is_right, tooltip=words)
+
+    def add(self, widget: QWidget) -> None:
+        """Behind those there are."""
+        self._line.insertWidget(self._line.count() - 1, widget)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel runs along the row."""
+        if isinstance(event, QWheelEvent):
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - event.angleDelta().y() - event.angleDelta().x())
+            return True
+        return super().eventFilter(watched, event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 
 from PySide6.QtCore import QFile, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -24,6 +25,7 @@ from studio.ui.widgets import Chip, label, rule
 
 FORM_PX, HEAD_PX = 372, 26
 HOUR_S = 3600.0
+SETTLED_LOOKS, MOST_LOOKS = 20, 200  # at a run's speed, one every second or two
 
 
 class TrainingPage(QWidget):
@@ -100,7 +102,7 @@ class TrainingPage(QWidget):
         run, training = self._run(), self._watch.training
         self.form.show_training(training.name if training is not None else "")
         runs = self._watch.runs
-        measured = sum(run.status.images_per_s > 0 for run in runs)
+        measured = sum(settled_pace(run) > 0 for run in runs)
         if measured != self._measured:
             self._measured = measured
             self.form.plan.refresh()  # a guess may have become a figure
@@ -209,14 +211,14 @@ class TrainingPage(QWidget):
             self.play_asked.emit(path, run.config.medium)
 
     def _pace(self, medium: str, shape: Shape) -> float:
-        """What a run with such networks reached on this device; the newest one counts."""
+        """What a run with such networks reached on this device; the newest settled one counts."""
         device = self._context.settings.device
         for run in self._watch.runs:
             config = run.config
             theirs = Shape(config.size_px, config.channel_base, config.channel_max)
             alike = (config.medium, config.device, theirs) == (medium, device, shape)
-            if alike and run.status.images_per_s:
-                return run.status.images_per_s
+            if alike and (pace := settled_pace(run)):
+                return pace
         return 0.0
 
     def _is_busy(self) -> bool:
@@ -267,6 +269,12 @@ class TrainingPage(QWidget):
         row.setSpacing(0)
         row.addWidget(pane)
         row.addWidget(self._right, 1)
+
+
+def settled_pace(run: WatchedRun) -> float:
+    """Examples a second, the usual of many looks; 0 in its first moments, which tell nothing."""
+    paces = [pace for one in run.figures if (pace := float(one.get("images_per_s") or 0)) > 0]
+    return median(paces[-MOST_LOOKS:]) if len(paces) >= SETTLED_LOOKS else 0.0
 
 
 def longer(run: WatchedRun, seconds: float) -> tuple[float | None, float | None]:

@@ -17,7 +17,7 @@ from studio.core.run_folder import RunFolder, TrainConfig
 from studio.ui.run_compare import differing
 from studio.ui.run_watch import RunWatch
 from studio.ui.status_line import StatusLine
-from studio.ui.training_page import TrainingPage, longer
+from studio.ui.training_page import SETTLED_LOOKS, TrainingPage, longer
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_the_line_of_figures_says_speed_time_left_and_memory(page, make, watch):
     watch.look()
     words = page.detail._figures.text()
     lock.release()
-    for part in ("4.0 of 10 kimg", "20 images/s", "5 min left", "3.0 GB memory", "CPU"):
+    for part in ("4.0 of 10 kimg", "20 examples/s", "5 min left", "3.0 GB memory", "CPU"):
         assert part in words
 
 
@@ -230,13 +230,17 @@ def test_a_waiting_run_says_when_it_begins_and_leaves_the_queue_by_key(qtbot, pa
     lock.release()
 
 
-def test_a_pace_that_a_run_has_measured_is_no_guess_any_more(qtbot, page, make, tmp_path):
+def test_a_pace_that_a_run_has_measured_is_no_guess_any_more(qtbot, page, make, watch, tmp_path):
     for number in range(40):
         (tmp_path / f"{number}.grey").touch()
     page.take_folder(tmp_path, "fake")
     qtbot.waitUntil(page.form.start_button.isEnabled)
     assert page.form.plan.presets.cards[1].time.startswith("roughly")
-    make("one")
+    run = make("one")
+    assert page.form.plan.presets.cards[1].time.startswith("roughly"), "its first moments"
+    for number in range(SETTLED_LOOKS):
+        run.append("progress", kimg=3 + number / 100, images_per_s=20.0)
+    watch.look()
     assert page.form.plan.presets.cards[1].time.startswith("about")
     assert "expect about" in page.form.verdict._sentence.text()
 
