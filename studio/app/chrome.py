@@ -66,9 +66,11 @@ def place_overlays(message: MessageLine, notice: Notice, page: QWidget | None) -
     """On top, and a question where it covers nothing that a person works with on this page."""
     if isinstance(page, LatentPanel):
         notice.stand(top_px=theme.BAR_PX, right_px=theme.INSPECTOR_PX)
+        message.stand(right_px=theme.INSPECTOR_PX)
     else:
         form_px = FORM_PX if isinstance(page, TrainingPage) else 0
         notice.stand(left_px=form_px, at_foot=True)
+        message.stand()
     for over in (notice, message):
         over.raise_()
 

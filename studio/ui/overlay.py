@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from studio.ui import theme
 from studio.ui.widgets import icon_button, label
 
 SHOWN_MS = 9000
+FRESH_MS = 1500  # what was said so lately may be about the page that comes
 MARGIN_PX = 14
 MAX_MESSAGE_PX = 720
 CLOSE_PX = 64  # the close button and the margins beside the text
@@ -75,8 +76,17 @@ class MessageLine(QFrame):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._leave)
+        self._since, self._right_px = QElapsedTimer(), 0
         over.installEventFilter(self)
         self.hide()
+
+    def stand(self, right_px: int = 0) -> None:
+        """On another page: keep off its right edge, and go if it was about the one before."""
+        self._right_px = right_px
+        if not self.isHidden() and self._since.hasExpired(FRESH_MS):
+            self.hide()
+        elif not self.isHidden():
+            self._place()
 
     @property
     def text(self) -> str:
@@ -88,6 +98,7 @@ class MessageLine(QFrame):
         self.show()
         self._place()
         self.raise_()
+        self._since.start()
         self._timer.start(SHOWN_MS + 40 * len(text))
 
     def _leave(self) -> None:
@@ -98,11 +109,12 @@ class MessageLine(QFrame):
 
     def _place(self) -> None:
         words = self._text.fontMetrics().horizontalAdvance(self._text.text())
-        width = min(words + 80, MAX_MESSAGE_PX, self._over.width() - 2 * MARGIN_PX)
+        room = self._over.width() - self._right_px
+        width = min(words + 80, MAX_MESSAGE_PX, room - 2 * MARGIN_PX)
         width = max(240, width)
         text_px = width - CLOSE_PX
         height = max(LEAST_HEIGHT_PX, self._text.heightForWidth(text_px) + 2 * PADDING_PX)
-        left = (self._over.width() - width) // 2
+        left = max(0, (room - width) // 2)
         top = self._over.height() - theme.STRIP_PX - height - MARGIN_PX  # never over the strip
         self.setGeometry(left, top, width, height)
 

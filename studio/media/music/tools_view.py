@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from studio.media.music.document import TICKS_PER_QUARTER, Clip
 from studio.media.music.editor import Tool
 from studio.media.music.piano_roll_view import PianoRollView, describe
-from studio.ui.widgets import icon_button, label, tip
+from studio.ui.widgets import ElidedLabel, icon_button, label, tip
 
 TOOLS_PX = 34
 # Names of the grid's lines, coarse to fine, in ticks
@@ -58,8 +58,8 @@ class ToolsView(QFrame):
         self.grid.setAccessibleName(self.tr("Grid"))
         self.grid.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.quantise = icon_button("quantise", tip(self.tr("Quantise"), "Q"), role="plain")
-        self.words = label("", "label")
-        self.sound = label("", "label")
+        self.words, self.sound = ElidedLabel("label"), ElidedLabel("label")
+        self.sound.hide()
         self._lay_out()
         for name, button in self.tools.items():
             button.clicked.connect(partial(self.choose_tool, name))
@@ -80,6 +80,7 @@ class ToolsView(QFrame):
     def say_sound(self, message: str) -> None:
         """One calm line about why there is no sound; "" when there is."""
         self.sound.setText(message)
+        self.sound.setVisible(bool(message))
 
     def _choose_grid(self, place: int) -> None:
         self._roll.editor.grid_ticks = self.grid.itemData(place)
@@ -112,9 +113,9 @@ class ToolsView(QFrame):
         row.addWidget(self.grid)
         row.addWidget(self.quantise)
         row.addSpacing(10)
-        row.addWidget(self.words)
-        row.addStretch(1)
-        row.addWidget(self.sound)
+        row.addWidget(self.words, 3)
+        row.addSpacing(10)
+        row.addWidget(self.sound, 2)
 
 
 class RollWithTools(QWidget):

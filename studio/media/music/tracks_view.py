@@ -16,8 +16,11 @@ from studio.ui.theme import color, ui_font
 from studio.ui.widgets import leave_to_column, tip
 
 ROW_PX = 29
-# The column is narrow, and names of instruments are long
-NARROW = "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18px; }"
+# The column is narrow, names of instruments are long, and the active row's frame goes around all
+NARROW = (
+    "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18px; }"
+    "QComboBox, QToolButton { min-height: 21px; max-height: 21px; }"
+)
 BADGE_PX = 19
 # Up to here the badge and the name are painted
 NAME_PX = 81
