@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from studio.core.latent import Latent
+from studio.core.lattice import BLOCK
 from studio.gan.layers import ModulatedConv, upsample
 from studio.gan.networks import Generator
 from studio.gan.picture_fit import drawn
@@ -50,10 +51,10 @@ class Contracted(nn.Module):
         self.conv._parameters = {**whole.conv._parameters, "weight": nn.Parameter(near, False)}
         self.register_buffer("power", (weight * whole.conv.scale).square().sum((2, 3)))
 
-    def unscaled(self, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+    def unscaled(self, x: Tensor, w: Tensor, repeat: str = BLOCK) -> tuple[Tensor, Tensor]:
         """As that of the whole convolution, whose demodulation it keeps."""
         style = self.style(w)
-        y = self.conv(x * style[:, :, None, None].to(x.dtype))
+        y = self.conv(x * style[:, :, None, None].to(x.dtype), repeat)
         norm = torch.rsqrt(style.float().square() @ self.power.t() + 1e-8)
         return y, norm[:, :, None, None].to(y.dtype)
 
@@ -87,9 +88,9 @@ class Draft:
             _smaller(one, side, twin.config.size_px // times)
             for one, side in zip(maps.noise, twin.noise_sides(), strict=True)
         ]
-        small = twin.synthesise(stage.play.ws(latent), noise, maps.spatial, stage.cells)
-        output = upsample(small, (times, times), stage.wraps)
-        return output if stage.cut == (0, 0) else output.roll(stage.cut, (2, 3))
+        arguments = (noise, maps.spatial, stage.cells, None, stage.repeat)
+        small = twin.synthesise(stage.play.ws(latent), *arguments)
+        return stage.as_cut(upsample(small, (times, times), stage.wraps, stage.repeat))
 
 
 def _smaller(noise: Tensor, side: int, most: int) -> Tensor:

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from studio.core.lattice import BLOCK, HALF_DROP
+
 LRELU_GAIN = math.sqrt(2)  # keeps the variance through a leaky ReLU of slope 0.2
 
 
@@ -24,27 +26,44 @@ def rectify(x: Tensor) -> Tensor:
     return F.leaky_relu(x, 0.2)
 
 
-def pad(x: Tensor, kernel: tuple[int, int], circular: bool) -> Tensor:
-    """Pad [B, C, H, W] for a 'same' convolution, with zeros or around the torus."""
+def pad(x: Tensor, kernel: tuple[int, int], circular: bool, repeat: str = BLOCK) -> Tensor:
+    """Pad [B, C, H, W] for a 'same' convolution, with zeros or around the torus.
+
+    In half-drop what lies left and right is moved by half of H, in brick what lies above and below
+    by half of W: the torus is twisted, and its edges meet as the layout brings them together.
+    """
     vertical, horizontal = kernel[0] // 2, kernel[1] // 2
     if not circular:
         return F.pad(x, (horizontal, horizontal, vertical, vertical))
+    order = [(2, vertical), (3, horizontal)]
+    if repeat == HALF_DROP:
+        order.reverse()  # what is moved comes first: the other direction wraps it as it is
     # A torus smaller than the padding wraps more than once, which F.pad refuses.
-    for dim, size in ((2, vertical), (3, horizontal)):
+    for turn, (dim, size) in enumerate(order):
         if size:
-            x = torch.cat(
-                [x.narrow(dim, x.shape[dim] - size, size), x, x.narrow(dim, 0, size)], dim
-            )
+            ends = [x.narrow(dim, x.shape[dim] - size, size), x.narrow(dim, 0, size)]
+            if repeat != BLOCK and turn == 0:
+                ends = [end.roll(x.shape[5 - dim] // 2, 5 - dim) for end in ends]
+            x = torch.cat([ends[0], x, ends[1]], dim)
     return x
 
 
-def upsample(x: Tensor, factor: tuple[int, int], circular: bool) -> Tensor:
+def rolled(x: Tensor, steps: tuple[int, int], repeat: str = BLOCK) -> Tensor:
+    """[.., H, W] moved down and across on its torus, which half-drop and brick twist as in pad."""
+    if repeat == BLOCK:
+        return x.roll(steps, (-2, -1))
+    along, moved = (-1, -2) if repeat == HALF_DROP else (-2, -1)
+    twice = torch.cat([x, x.roll(x.shape[moved] // 2, moved)], along)
+    return twice.roll(steps, (-2, -1)).narrow(along, 0, x.shape[along])
+
+
+def upsample(x: Tensor, factor: tuple[int, int], circular: bool, repeat: str = BLOCK) -> Tensor:
     """Bilinear upsampling of [B, C, H, W]; on the torus it wraps, so that rolling commutes."""
     if not circular:
         size = (x.shape[2] * factor[0], x.shape[3] * factor[1])
         return F.interpolate(x, size=size, mode="bilinear", align_corners=False)
     margin = (int(factor[0] > 1), int(factor[1] > 1))
-    padded = pad(x, (2 * margin[0] + 1, 2 * margin[1] + 1), circular=True)
+    padded = pad(x, (2 * margin[0] + 1, 2 * margin[1] + 1), True, repeat)
     size = (padded.shape[2] * factor[0], padded.shape[3] * factor[1])
     big = F.interpolate(padded, size=size, mode="bilinear", align_corners=False)
     top, left = margin[0] * factor[0], margin[1] * factor[1]
@@ -88,11 +107,12 @@ class EqualConv(nn.Module):
         self.scale = gain / math.sqrt(inputs * kernel[0] * kernel[1])
         self.gain, self.kernel, self.circular = gain, kernel, circular
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, repeat: str = BLOCK) -> Tensor:
+        """x [B, inputs, H, W] -> [B, outputs, H, W]; repeat as in pad."""
         weight = self.weight * self.scale
         bias = self.bias * self.gain if self.bias is not None and self.gain != 1 else self.bias
         if self.circular and self.kernel != (1, 1):
-            return F.conv2d(pad(x, self.kernel, circular=True), weight, bias)
+            return F.conv2d(pad(x, self.kernel, True, repeat), weight, bias)
         padding = (self.kernel[0] // 2, self.kernel[1] // 2)
         return F.conv2d(x, weight, bias, padding=padding)
 
@@ -123,10 +143,10 @@ class ModulatedConv(nn.Module):
         y, norm = self.unscaled(x, w)
         return y if norm is None else y * norm
 
-    def unscaled(self, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor | None]:
+    def unscaled(self, x: Tensor, w: Tensor, repeat: str = BLOCK) -> tuple[Tensor, Tensor | None]:
         """The convolution, and the demodulation [B, outputs, 1, 1] that it still has to get."""
         style = self.style(w)  # [B, inputs]
-        y = self.conv(x * style[:, :, None, None].to(x.dtype))
+        y = self.conv(x * style[:, :, None, None].to(x.dtype), repeat)
         if not self.demodulate:
             return y, None
         power = (self.conv.weight * self.conv.scale).square().sum((2, 3))  # [outputs, inputs]
@@ -157,14 +177,14 @@ class StyledLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.up, self.circular = up, circular
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, repeat: str = BLOCK) -> Tensor:
         """x [B, inputs, H, W], noise [1 or B, 1, H * up, W * up] or None for fresh noise.
 
-        A layer that is not noisy takes no notice of noise.
+        A layer that is not noisy takes no notice of noise; repeat as in pad.
         """
-        y, norm = self.conv.unscaled(x, w)
+        y, norm = self.conv.unscaled(x, w, repeat)
         if self.up != (1, 1):
-            y = upsample(y, self.up, self.circular)
+            y = upsample(y, self.up, self.circular, repeat)
         # The gain of the activation goes into the small factors, not over the whole map.
         bias = (self.bias * LRELU_GAIN)[:, None, None].to(y.dtype)
         assert norm is not None

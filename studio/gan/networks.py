@@ -3,7 +3,8 @@
 After StyleGAN2 (Karras et al. 2020): mapping network to W, truncation, style mixing per layer,
 noise, modulated convolutions, RGB skips. On a torus every output is a seamless tile: circular
 padding, and a spatial latent (as in PSGAN, Bergmann et al. 2017, arXiv 1705.06566) added to the
-constant, which repeats over tiles of any multiple.
+constant, which repeats over tiles of any multiple. Twisted by half its side, the torus gives tiles
+that are seamless in half-drop or brick, by the same weights.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from studio.core.lattice import BLOCK
 from studio.gan.layers import (
     LRELU_GAIN,
     EqualConv,
@@ -27,6 +29,7 @@ from studio.gan.layers import (
     StyledLayer,
     activate,
     rectify,
+    rolled,
     upsample,
 )
 
@@ -188,7 +191,9 @@ class Generator(nn.Module):
         shapes = [(1, side, side) for side in self.noise_sides()]
         return [*shapes, (SPATIAL_CHANNELS, START, START)] if self.config.torus else shapes
 
-    def first_map(self, batch: int, spatial: Tensor | None, cells: tuple[int, int]) -> Tensor:
+    def first_map(
+        self, batch: int, spatial: Tensor | None, cells: tuple[int, int], repeat: str = BLOCK
+    ) -> Tensor:
         """The constant; on the torus repeated, rolled, and moved by the spatial latent.
 
         spatial [B, 16, h, w], h and w multiples of 4; drawn at random without one.
@@ -199,8 +204,8 @@ class Generator(nn.Module):
             shape = (batch, SPATIAL_CHANNELS, START, START)
             spatial = torch.randn(shape, device=self.start.device, dtype=self.start.dtype)
         times = (spatial.shape[2] // START, spatial.shape[3] // START)
-        constant = self.start.repeat(1, 1, *times).roll(cells, (2, 3))
-        return constant + activate(self.spatial(spatial)) * self.spatial_strength
+        constant = rolled(self.start.repeat(1, 1, *times), cells, repeat)
+        return constant + activate(self.spatial(spatial, repeat)) * self.spatial_strength
 
     def synthesise(
         self,
@@ -209,23 +214,25 @@ class Generator(nn.Module):
         spatial: Tensor | None = None,
         cells: tuple[int, int] = (0, 0),
         change: Callable[[Tensor], Tensor] | None = None,
+        repeat: str = BLOCK,
     ) -> Tensor:
         """ws [B, layers, w_dim], one noise map a layer or fresh noise -> [B, 3, H, W].
 
         cells rolls the constant by so many of its cells, down and right, as the caller rolled
         noise and spatial. change gets features and colours at every resolution, to blend them.
+        repeat is the lattice on which a torus has no seam.
         """
-        x = self.first_map(ws.shape[0], spatial, cells)
+        x = self.first_map(ws.shape[0], spatial, cells, repeat)
         rgb: Tensor | None = None
         index = 0
         for level, to_rgb in enumerate(self.to_rgb):
             for _ in range(1 if level == 0 else 2):
-                x = self.layers[index](x, ws[:, index], noise[index] if noise else None)
+                x = self.layers[index](x, ws[:, index], noise[index] if noise else None, repeat)
                 index += 1
             picture = to_rgb(x, ws[:, index - 1])
             if rgb is not None:
                 if rgb.shape[2:] != picture.shape[2:]:  # a draft does not double its last maps
-                    rgb = upsample(rgb, (2, 2), self.config.torus)
+                    rgb = upsample(rgb, (2, 2), self.config.torus, repeat)
                 picture = picture + rgb
             if change is not None:
                 x, picture = change(x), change(picture)

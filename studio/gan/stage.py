@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from studio.core.latent import Latent
+from studio.core.lattice import BLOCK
 from studio.gan.explore import SPATIAL_STREAM, Playable
+from studio.gan.layers import rolled
 from studio.gan.networks import SPATIAL_CHANNELS, START
 
 
@@ -25,13 +27,15 @@ class Maps:
 class Stage:
     """Pictures of one size and place: all pairs are (down, across).
 
-    tiles makes the torus larger, cells rolls its constant, cut rolls the finished picture.
+    tiles makes the torus larger, cells rolls its constant, cut rolls the finished picture; repeat
+    is the lattice on which it has no seam.
     """
 
     play: Playable
     tiles: tuple[int, int] = (1, 1)
     cells: tuple[int, int] = (0, 0)
     cut: tuple[int, int] = (0, 0)
+    repeat: str = BLOCK
 
     @property
     def wraps(self) -> bool:
@@ -62,16 +66,19 @@ class Stage:
     def _rolled(self, x: Tensor, scale: int) -> Tensor:
         if self.cells == (0, 0):
             return x
-        return x.roll((self.cells[0] * scale, self.cells[1] * scale), (2, 3))
+        return rolled(x, (self.cells[0] * scale, self.cells[1] * scale), self.repeat)
 
     def draw(
         self, ws: Tensor, maps: Maps, change: Callable[[Tensor], Tensor] | None = None
     ) -> Tensor:
         """ws [B, layers, w_dim] -> [B, 3, H, W] in about [-1, 1]; change as in synthesise."""
-        network = self.play.network
-        output = network.synthesise(ws, maps.noise, maps.spatial, self.cells, change)
-        return output if self.cut == (0, 0) else output.roll(self.cut, (2, 3))
+        arguments = (maps.noise, maps.spatial, self.cells, change, self.repeat)
+        return self.as_cut(self.play.network.synthesise(ws, *arguments))
+
+    def as_cut(self, output: Tensor) -> Tensor:
+        """[B, 3, H, W] as the network draws it, as the finished picture lies."""
+        return output if self.cut == (0, 0) else rolled(output, self.cut, self.repeat)
 
     def uncut(self, x: Tensor) -> Tensor:
         """A map [.., H, W] of the finished picture as it lies while it is drawn."""
-        return x.roll((-self.cut[0], -self.cut[1]), (-2, -1))
+        return rolled(x, (-self.cut[0], -self.cut[1]), self.repeat)

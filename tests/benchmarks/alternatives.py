@@ -259,12 +259,12 @@ class VariedLayer(nn.Module):
         gates = "gate" in what
         self.gate = EqualConv(layer.conv.conv.weight.shape[1], outputs) if gates else None
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, repeat: str) -> Tensor:
         layer, up = self.layer, self.layer.up != (1, 1)
         first = up and "late" in self.what
         if first:
             x = F.interpolate(x, scale_factor=2)
-        y, norm = layer.conv.unscaled(x, w)
+        y, norm = layer.conv.unscaled(x, w, repeat)
         y = self.norm(y) if self.norm is not None else y * norm
         if self.gate is not None:
             y = y * torch.sigmoid(self.gate(x))
@@ -299,8 +299,8 @@ def varied(what: frozenset[str]) -> Any:
             if what & {"start", "wstart"}:
                 self.begin = EqualLinear(config.z_dim, self.start.numel())
 
-        def first_map(self, batch: int, spatial: Any, cells: Any) -> Tensor:
-            start = super().first_map(batch, spatial, cells)
+        def first_map(self, batch: int, *more: Any) -> Tensor:
+            start = super().first_map(batch, *more)
             if what & {"start", "wstart"}:
                 start = start + self.begin(self.z).view_as(start)
             return start

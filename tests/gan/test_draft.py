@@ -1,5 +1,7 @@
 """Drafts: nearly the full result, from fewer pixels, by the same weights."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from studio.core.latent import Latent
+from studio.core.lattice import as_block
 from studio.core.model_file import ModelHeader
 from studio.core.resources import resource
 from studio.gan.checkpoint import save_model
@@ -70,6 +73,20 @@ def test_a_draft_of_a_rolled_torus_is_the_rolled_draft(large):
     still = draft.drawn(Stage(large), Latent(3)).astype(int)
     rolled = draft.drawn(Stage(large, cells=(1, 2)), Latent(3)).astype(int)
     assert np.abs(np.roll(still, (32, 64), (0, 1)) - rolled).max() <= 1
+
+
+@pytest.mark.parametrize("repeat", ["half-drop", "brick"])
+@pytest.mark.parametrize("cells", [(1, 2), (0, 4), (4, 1)])
+def test_a_draft_rolls_on_a_twisted_torus_too(large, repeat, cells):
+    """Once around it comes back moved by half: there is no place where a seam could be."""
+    draft = Draft(large.network)
+    stage = Stage(large, cut=(3, 5), repeat=repeat)
+    still = draft.drawn(stage, Latent(3))
+    made = draft.drawn(replace(stage, cells=cells), Latent(3)).astype(int)
+    steps = (cells[0] * 32, cells[1] * 32)
+    moved = as_block(partial(np.roll, shift=steps, axis=(0, 1)), repeat, still)
+    assert np.abs(moved.astype(int) - made).max() <= 1
+    assert not np.array_equal(still, draft.drawn(replace(stage, repeat="block"), Latent(3)))
 
 
 def test_noise_is_that_of_the_asked_seed_whatever_was_asked_before(large):

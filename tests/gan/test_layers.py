@@ -4,7 +4,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from studio.gan.layers import EqualConv, ModulatedConv, pad, upsample
+from studio.gan.layers import EqualConv, ModulatedConv, pad, rolled, upsample
+
+TWICE = {"half-drop": (2, 3), "brick": (3, 2)}
+"""Along which axis of [B, C, H, W] half of it is moved, and along which the next tile lies."""
+twisted = pytest.mark.parametrize("repeat", TWICE)
 
 
 def test_circular_padding_wraps_even_on_a_tiny_torus() -> None:
@@ -19,6 +23,44 @@ def test_upsampling_commutes_with_rolling_on_the_torus(factor: tuple[int, int]) 
     rolled = upsample(x.roll((1, -1), (2, 3)), factor, circular=True)
     expected = upsample(x, factor, circular=True).roll((factor[0], -factor[1]), (2, 3))
     assert torch.equal(rolled, expected)
+
+
+def unfolded(x: torch.Tensor, repeat: str) -> torch.Tensor:
+    moved, along = TWICE[repeat]
+    return torch.cat([x, x.roll(x.shape[moved] // 2, moved)], along)
+
+
+@twisted
+@pytest.mark.parametrize("size", [(2, 2), (4, 6), (8, 4)])
+def test_a_twisted_torus_is_padded_as_the_plain_one_of_two_tiles(
+    repeat: str, size: tuple[int, int]
+) -> None:
+    x = torch.randn(2, 3, *size)
+    padded = pad(x, (3, 3), True, repeat)
+    whole = pad(unfolded(x, repeat), (3, 3), circular=True)
+    assert torch.equal(padded, whole[:, :, : size[0] + 2, : size[1] + 2])
+
+
+@twisted
+@pytest.mark.parametrize("factor", [(2, 2), (2, 1), (1, 2)])
+def test_upsampling_commutes_with_rolling_on_a_twisted_torus(
+    repeat: str, factor: tuple[int, int]
+) -> None:
+    x = torch.randn(2, 3, 4, 6)
+    for down, across in ((0, 6), (4, 0), (1, -2), (-9, 7)):
+        after = upsample(rolled(x, (down, across), repeat), factor, True, repeat)
+        steps = (down * factor[0], across * factor[1])
+        assert torch.equal(after, rolled(upsample(x, factor, True, repeat), steps, repeat))
+
+
+@twisted
+def test_rolling_on_a_twisted_torus_comes_back_moved_by_half(repeat: str) -> None:
+    x = torch.randn(1, 2, 4, 6)
+    once = {"half-drop": (0, 6), "brick": (4, 0)}[repeat]
+    half = {"half-drop": (2, 0), "brick": (0, 3)}[repeat]
+    assert torch.equal(rolled(x, once, repeat), x.roll(half, (2, 3)))
+    assert torch.equal(rolled(rolled(x, (1, 5), repeat), (-1, -5), repeat), x)
+    assert torch.equal(rolled(x, (3, 4)), x.roll((3, 4), (2, 3)))
 
 
 def test_modulation_is_scaling_the_weights_of_each_sample() -> None:

@@ -1,14 +1,18 @@
 """Shapes, styles, truncation; the torus; what a layer group steers."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from studio.core.errors import StudioError
-from studio.core.latent import Cross, Drift, Latent, Mix, Recipe, Slide, Toward
+from studio.core.latent import Cross, Drift, Latent, Mix, Option, Recipe, Slide, Toward
+from studio.core.lattice import as_block
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import TrainConfig
 from studio.core.verbs import varied
@@ -16,7 +20,7 @@ from studio.core.work import result_of
 from studio.gan.checkpoint import save_model
 from studio.gan.explore import Playable
 from studio.gan.folder import seam_ratio
-from studio.gan.networks import Discriminator, Generator, NetworkConfig
+from studio.gan.networks import SPATIAL_CHANNELS, Discriminator, Generator, NetworkConfig
 from studio.media.pattern.generator import PatternGenerator, calm_cut
 from studio.media.pattern.network import PatternTraining
 
@@ -167,6 +171,64 @@ def test_tiles_are_seamless_and_roll_with_their_latent(
         assert np.array_equal(rolled, np.roll(tile, (2 * 8, 8), (0, 1)))
         ratios.append(seam_ratio(tile))
     assert np.mean(ratios) < 1.2  # steps are not the same everywhere, tiles are not rolled
+
+
+@pytest.mark.parametrize("repeat", ["half-drop", "brick"])
+@pytest.mark.parametrize("across,down", [(1, 1), (2, 1), (1, 3)])
+def test_half_drop_and_brick_have_no_place_where_a_seam_could_be(
+    tmp_path: Path, repeat: str, across: int, down: int
+) -> None:
+    generator = PatternGenerator(model(tmp_path, replace(TORUS, tiles=False), "pattern"), "cpu")
+    assert generator._cut != (0, 0), "the cut wraps, too"
+    recipe = Recipe(latent=Latent(5, 1.0)).with_option("tiles_x", across)
+    recipe = recipe.with_option("tiles_y", down).with_option("repeat", repeat)
+    tile = result_of(generator.generate(recipe))
+    assert tile.repeat == repeat
+    for cells in ((0, 4 * across), (4 * down, 0), (1, 2), (-3, 7)):
+        moved = recipe.with_option("roll_y", cells[0]).with_option("roll_x", cells[1])
+        by = partial(np.roll, shift=(cells[0] * 8, cells[1] * 8), axis=(0, 1))
+        found = result_of(generator.generate(moved)).pixels.array()
+        assert np.array_equal(found, as_block(by, repeat, tile.pixels.array()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.sampled_from(["half-drop", "brick"]),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_twisted_torus_is_the_plain_one_of_two_tiles(
+    repeat: str, across: int, down: int, seed: int
+) -> None:
+    """The same layers on twice the torus, with inputs that repeat as the layout does."""
+    torch.manual_seed(seed)
+    network = Generator(TORUS).eval()
+    moved = 2 if repeat == "half-drop" else 3
+    if (down if repeat == "half-drop" else across) % 2:  # else it repeats in the layout by itself
+        network.start.data += network.start.data.roll(2, moved)
+    for layer in network.layers:
+        layer.noise_strength.data.fill_(0.3)
+
+    def twice(x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([x, x.roll(x.shape[moved] // 2, moved)], 5 - moved)
+
+    noise = [torch.randn(1, 1, s * down, s * across) for s in network.noise_sides()]
+    spatial = torch.randn(1, SPATIAL_CHANNELS, 4 * down, 4 * across)
+    ws = torch.randn(1, network.num_ws, 16)
+    with torch.no_grad():
+        tile = network.synthesise(ws, noise, spatial, repeat=repeat)
+        plain = network.synthesise(ws, [twice(one) for one in noise], twice(spatial))
+    assert tile.shape == (1, 3, 32 * down, 32 * across)
+    assert torch.allclose(twice(tile), plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("value", ["mirror", "block", "spiral", "", 3, True, 1e300])
+def test_strangers_words_for_a_repeat_mean_block(tmp_path: Path, value: Option) -> None:
+    generator = PatternGenerator(model(tmp_path, TORUS, "pattern"), "cpu")
+    plain = result_of(generator.generate(Recipe()))
+    odd = result_of(generator.generate(Recipe().with_option("repeat", value)))
+    assert odd.pixels == plain.pixels and odd.repeat == "block"
 
 
 def test_zero_padding_would_show_a_seam(tmp_path: Path) -> None:

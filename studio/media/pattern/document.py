@@ -1,4 +1,4 @@
-"""A seamless tile and how it repeats."""
+"""A seamless tile, how it repeats, and what it was made for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.core.latent import Recipe
+from studio.core.latent import Option, Recipe
+from studio.core.lattice import BLOCK, LATTICES, lattice_in, unfolded
 from studio.core.pixels import Pixels
 
-REPEATS = ("block", "half-drop", "brick", "mirror")
+MIRROR = "mirror"
+REPEATS = (*LATTICES, MIRROR)
+REPEAT = "repeat"  # the option that says: seamless in half-drop, or in brick
 MAX_TILES = 4  # cells of the model in a tile, across or down
 
 
@@ -18,13 +21,25 @@ class Tile:
     """A tile and the recipe it was made with; edited: a person's hand changed it since.
 
     Half-drop moves every other column down by half a tile, brick every other row to the right;
-    mirror flips every other tile, so that edges meet themselves.
+    mirror flips every other tile, so that edges meet themselves. repeat is how the tile is laid
+    out, whatever its recipe made it for.
     """
 
     recipe: Recipe = Recipe()
     pixels: Pixels = Pixels()
-    repeat: str = "block"
+    repeat: str = BLOCK
     edited: bool = False
+
+
+def made_for(recipe: Recipe) -> str:
+    """The lattice on which a recipe's tile has no seam: block unless an option says another."""
+    return lattice_in(recipe.option(REPEAT, BLOCK))
+
+
+def asked_by(repeat: str) -> Option | None:
+    """The option that a layout needs; None for block, and for mirror, whose edges always meet."""
+    lattice = lattice_in(repeat)
+    return None if lattice == BLOCK else lattice
 
 
 def example_of(tile: Tile) -> np.ndarray:
@@ -35,15 +50,10 @@ def example_of(tile: Tile) -> np.ndarray:
 def unit_cell(tile: Tile) -> np.ndarray:
     """The smallest rectangle that repeats as a plain block: uint8 [H or 2H, W or 2W, 3]."""
     pixels = tile.pixels.array()
-    height, width = pixels.shape[:2]
-    if tile.repeat == "half-drop":
-        return np.concatenate([pixels, np.roll(pixels, height // 2, axis=0)], axis=1)
-    if tile.repeat == "brick":
-        return np.concatenate([pixels, np.roll(pixels, width // 2, axis=1)], axis=0)
-    if tile.repeat == "mirror":
-        row = np.concatenate([pixels, pixels[:, ::-1]], axis=1)
-        return np.concatenate([row, row[::-1]], axis=0)
-    return pixels
+    if tile.repeat != MIRROR:
+        return unfolded(pixels, tile.repeat)
+    row = np.concatenate([pixels, pixels[:, ::-1]], axis=1)
+    return np.concatenate([row, row[::-1]], axis=0)
 
 
 def sheet(tile: Tile, columns: int, rows: int) -> np.ndarray:

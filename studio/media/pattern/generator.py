@@ -27,7 +27,7 @@ from studio.gan.pictures import to_examples
 from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
 from studio.gan.taste_space import TasteSpace
-from studio.media.pattern.document import MAX_TILES, Tile
+from studio.media.pattern.document import MAX_TILES, Tile, made_for
 
 CALM_TILES = 32
 
@@ -36,7 +36,8 @@ class PatternGenerator:
     """A loaded tile model.
 
     Recipe options: tiles_x and tiles_y (1 to 4) make the torus wider or taller, roll_x and roll_y
-    (cells of the spatial latent) move it; one cell is size / 4 pixels.
+    (cells of the spatial latent) move it; one cell is size / 4 pixels. repeat, half-drop or brick,
+    twists it, so that the tile is seamless in that layout, in which it comes back.
     """
 
     def __init__(self, path: Path, device: str = "auto") -> None:
@@ -62,18 +63,20 @@ class PatternGenerator:
         )
 
     def _tile(self, recipe: Recipe) -> Tile:
-        pixels = drawn(self._stage(recipe), recipe.latent)
-        return Tile(self._play.signed(recipe), Pixels.of(pixels))
+        stage = self._stage(recipe)
+        pixels = drawn(stage, recipe.latent)
+        return Tile(self._play.signed(recipe), Pixels.of(pixels), stage.repeat)
 
     def _sketch(self, recipe: Recipe) -> Tile:
-        pixels = self._draft.drawn(self._stage(recipe), recipe.latent)
-        return Tile(self._play.signed(recipe), Pixels.of(pixels))
+        stage = self._stage(recipe)
+        pixels = self._draft.drawn(stage, recipe.latent)
+        return Tile(self._play.signed(recipe), Pixels.of(pixels), stage.repeat)
 
     def _stage(self, recipe: Recipe) -> Stage:
         """The torus that a recipe's options ask for."""
         tiles = (_count(recipe, "tiles_y"), _count(recipe, "tiles_x"))
         cells = (whole_option(recipe, "roll_y", 0), whole_option(recipe, "roll_x", 0))
-        return Stage(self._play, tiles, cells, self._cut)
+        return Stage(self._play, tiles, cells, self._cut, made_for(recipe))
 
     def lock(self, document: Tile, words: Sequence[str]) -> np.ndarray:
         return read_masks(words, document.pixels.width, document.pixels.height)
