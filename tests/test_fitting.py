@@ -152,6 +152,34 @@ def test_any_mask_keeps_its_pixels(kind, generators, mask, seed, instant):
         document = made
 
 
+@pytest.mark.parametrize("repeat", ["half-drop", "brick"])
+@few
+@given(mask=masks, seed=st.integers(0, 2**32 - 1), instant=st.booleans())
+def test_any_mask_keeps_its_pixels_in_every_layout(generators, repeat, mask, seed, instant):
+    document = document_of(generators["pattern"], repeat=repeat)
+    if not mask.any() or mask.all():
+        return
+    made = result_of(generators["pattern"].reroll(document, mask, seed, instant))
+    assert np.array_equal(made.pixels.array()[mask], document.pixels.array()[mask])
+    assert made.repeat == made.recipe.option("repeat", "") == repeat
+
+
+@pytest.mark.parametrize("repeat", ["half-drop", "brick"])
+def test_a_rerolled_tile_is_the_same_wherever_it_is_cut(generators, repeat):
+    """Once around the layout it lies half a tile farther, and so does all that became of it."""
+    generator = generators["pattern"]
+    tile = document_of(generator, repeat=repeat)
+    around, axis = ("roll_x", 0) if repeat == "half-drop" else ("roll_y", 1)
+    moved = document_of(generator, repeat=repeat, **{around: 4})
+    assert np.array_equal(moved.pixels.array(), np.roll(tile.pixels.array(), SIDE // 2, axis))
+    locked = np.zeros((SIDE, SIDE), bool)
+    locked[4:12, 4:12] = True
+    made = result_of(generator.reroll(tile, locked, 5, True))
+    again = result_of(generator.reroll(moved, np.roll(locked, SIDE // 2, axis), 5, True))
+    apart = np.roll(made.pixels.array(), SIDE // 2, axis).astype(int) - again.pixels.array()
+    assert np.abs(apart).max() <= 1
+
+
 @few
 @given(
     bars=st.frozensets(st.integers(0, BARS - 1), max_size=BARS - 1),

@@ -319,6 +319,7 @@ def test_any_picture_and_tile_comes_back(tmp_path, recipe, pixels, repeat, edite
     documents = (
         Artwork(recipe, pixels, edited),
         Tile(recipe.with_option("tiles_x", across), pixels, repeat, edited),
+        Tile(recipe.with_option("repeat", repeat), pixels, repeat, edited),
     )
     for kind, exporter in EXPORTS:
         for document in documents:

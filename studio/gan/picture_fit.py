@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from torch import Tensor
 from studio.core.errors import StudioError
 from studio.core.kind import Found
 from studio.core.latent import COMPOSITE, Latent, Recipe
+from studio.core.lattice import BLOCK, as_block
 from studio.core.pixels import Pixels
 from studio.core.selection import composite, feather, reach_px
 from studio.core.work import Work, mapped
@@ -41,9 +43,10 @@ class MaskedPyramid:
     the mask, and makes a step at its border count at every scale.
     """
 
-    def __init__(self, target: Tensor, weight: Tensor, wraps: bool) -> None:
-        """target [1, 3, H, W] in [-1, 1], weight [1, 1, H, W] from 0 to 1."""
-        self._target, self._weight, self._wraps = target, weight, wraps
+    def __init__(self, target: Tensor, weight: Tensor, wraps: bool, repeat: str = BLOCK) -> None:
+        """target [1, 3, H, W] in [-1, 1], weight [1, 1, H, W] from 0 to 1; repeat of the torus."""
+        self._target, self._weight = target, weight
+        self._wraps, self._repeat = wraps, repeat
         self._levels = max(0, int(math.log2(min(target.shape[2:]) / COARSEST_PX)))
         self._total = 3 * float(weight.sum().clamp_min(1e-6))
 
@@ -53,7 +56,7 @@ class MaskedPyramid:
         found, pixels = torch.zeros(len(x), device=x.device), 1
         for _ in range(self._levels):
             small = F.avg_pool2d(x, 2)
-            detail = x - upsample(small, (2, 2), self._wraps)
+            detail = x - upsample(small, (2, 2), self._wraps, self._repeat)
             found = found + detail.abs().sum((1, 2, 3)) * (pixels / self._total)
             x, pixels = small, pixels * 4
         found = found + x.abs().sum((1, 2, 3)) * (pixels / self._total)
@@ -87,11 +90,12 @@ class PictureSubject:
 
 @dataclass(frozen=True)
 class Kept:
-    """The old pixels and what of them is locked."""
+    """The old pixels and what of them is locked; where they wrap, on this lattice."""
 
     pixels: np.ndarray  # uint8 [H, W, 3]
     locked: np.ndarray  # bool [H, W]
     wraps: bool
+    repeat: str = BLOCK
 
     @property
     def weight(self) -> np.ndarray:
@@ -100,16 +104,21 @@ class Kept:
         What lies deep inside says little about what fits outside, and would draw everything back
         to what it was. float32 [H, W].
         """
-        near = feather(~self.locked, max(2, min(self.locked.shape) // BAND), self.wraps)
+        near = self._feathered(~self.locked, max(2, min(self.locked.shape) // BAND))
         return self.locked * (DEEP + (1 - DEEP) * near).astype(np.float32)
 
     @property
     def share(self) -> np.ndarray:
         """How much the old counts: float32 [H, W]."""
-        return feather(self.locked, reach_px(self.locked), self.wraps)
+        return self._feathered(self.locked, reach_px(self.locked))
 
     def over(self, new: np.ndarray) -> np.ndarray:
-        return composite(self.pixels, new, self.locked, reach_px(self.locked), self.wraps)
+        reach = reach_px(self.locked)
+        put = partial(composite, reach_px=reach, wraps=self.wraps)
+        return as_block(put, self.repeat, self.pixels, new, self.locked)
+
+    def _feathered(self, mask: np.ndarray, reach: int) -> np.ndarray:
+        return as_block(partial(feather, reach_px=reach, wraps=self.wraps), self.repeat, mask)
 
 
 @torch.no_grad()
@@ -127,7 +136,8 @@ def reroll_pixels(
     pixels for their features, which are blended with the new ones at every resolution.
     """
     refuse_other_size(stage, pixels)
-    kept = Kept(pixels.array(), checked(locked, pixels.width, pixels.height), stage.wraps)
+    locked = checked(locked, pixels.width, pixels.height)
+    kept = Kept(pixels.array(), locked, stage.wraps, stage.repeat)
     subject = PictureSubject(stage, _pyramid(stage, kept.pixels, kept.weight), kept)
     plan = INSTANT if instant else REROLL
     before = recipe.latent if _still_gives(stage, recipe, kept) else None
@@ -161,7 +171,7 @@ def _pyramid(stage: Stage, pixels: np.ndarray, weight: np.ndarray) -> MaskedPyra
     device = stage.play.device.torch_device
     target = to_signed(torch.from_numpy(pixels.copy())[None]).to(device)
     counts = torch.from_numpy(weight)[None, None].to(device)
-    return MaskedPyramid(target, counts, stage.wraps)
+    return MaskedPyramid(target, counts, stage.wraps, stage.repeat)
 
 
 def _still_gives(stage: Stage, recipe: Recipe, kept: Kept) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QBitmap, QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QRegion
 
 from studio.core import selection
+from studio.core.lattice import BLOCK, folded, unfolded
 from studio.core.selection import Point
 from studio.ui import theme
 
@@ -29,6 +30,7 @@ class MaskPainter(QObject):
         super().__init__()
         self._wraps = wraps
         self._size = (0, 0)  # width, height
+        self._repeat = BLOCK
         self._mask: np.ndarray | None = None
         self._drawn: np.ndarray | None = None  # by the gesture under way
         self._from: Point | None = None
@@ -78,8 +80,12 @@ class MaskPainter(QObject):
         self.tool = "" if tool == self.tool else tool
         self.tool_changed.emit()
 
-    def follow(self, width: int, height: int) -> None:
-        """The picture has this size now; a mark of another size means nothing any more."""
+    def follow(self, width: int, height: int, repeat: str = BLOCK) -> None:
+        """The picture has this size now; a mark of another size means nothing any more.
+
+        What leaves a picture that wraps comes in where this lattice has the picture again.
+        """
+        self._repeat = repeat
         if (width, height) != self._size:
             self._size, self.aim = (width, height), None
             self._become(None)
@@ -109,15 +115,15 @@ class MaskPainter(QObject):
         """On the way of the mouse; shapes span from where it was pressed."""
         if self._from is None or self._drawn is None:
             return
-        width, height = self._size
+        height, width = unfolded(selection.nothing(*self._size), self._repeat).shape
         if self.tool in ("brush", "eraser"):
-            self._drawn = self._drawn | selection.stroke(
-                width, height, self._from, at, self.radius, self._wraps
-            )
+            drawn = selection.stroke(width, height, self._from, at, self.radius, self._wraps)
+            self._drawn = self._drawn | folded(drawn, self._repeat)
             self._from = at
         else:
             make = selection.rectangle if self.tool == "rectangle" else selection.ellipse
-            self._drawn = make(width, height, self._from, at, self._wraps)
+            drawn = make(width, height, self._from, at, self._wraps)
+            self._drawn = folded(drawn, self._repeat)
         self._trace(self._with(self._drawn))
         self.changed.emit()
 

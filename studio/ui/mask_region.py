@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 
 from studio.core.latent import COMPOSITE
+from studio.core.lattice import BLOCK, as_block
 from studio.core.pixels import Pixels
 from studio.core.selection import composite, reach_px
 from studio.ui.mask_chips import MaskChips
@@ -24,10 +27,21 @@ def tr(text: str) -> str:
 
 
 class MaskRegion:
-    """For documents that have pixels, a recipe and edited."""
+    """For documents that have pixels, a recipe and edited.
 
-    def __init__(self, painter: MaskPainter, box: RegionBox, *, wraps: bool) -> None:
-        self._painter, self._box, self._wraps = painter, box, wraps
+    Those that wrap do so on the lattice that repeat_of tells of a document.
+    """
+
+    def __init__(
+        self,
+        painter: MaskPainter,
+        box: RegionBox,
+        *,
+        wraps: bool,
+        repeat_of: Callable[[Any], str] = lambda document: BLOCK,
+    ) -> None:
+        self._painter, self._box = painter, box
+        self._wraps, self._repeat_of = wraps, repeat_of
         self._chips = MaskChips(painter)
         box.add_controls(self._chips)
         painter.changed.connect(self._say)
@@ -53,9 +67,9 @@ class MaskRegion:
         sizes = {(one.pixels.width, one.pixels.height) for one in (new, old)}
         if locked is None or sizes != {locked.shape[::-1]} or self._painter.share > ALL:
             return new
-        pixels = composite(
-            old.pixels.array(), new.pixels.array(), locked, reach_px(locked), self._wraps
-        )
+        put = partial(composite, reach_px=reach_px(locked), wraps=self._wraps)
+        both = (old.pixels.array(), new.pixels.array())
+        pixels = as_block(put, self._repeat_of(new), *both, locked)
         recipe = new.recipe.with_option(COMPOSITE, True)
         return replace(new, recipe=recipe, pixels=Pixels.of(pixels), edited=old.edited)
 

@@ -11,6 +11,7 @@ from studio.core.latent import Latent
 from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan.explore import Playable
 from studio.gan.fit import Plan, fit, pace, sample_seeds, spread_of, steps_of
+from studio.gan.layers import rolled
 from studio.gan.networks import Generator, NetworkConfig
 from studio.gan.picture_fit import MaskedPyramid
 from studio.media import kind as kind_of
@@ -122,3 +123,14 @@ def test_a_pyramid_sees_only_what_counts_and_wraps():
     moved = [x.roll((4, 8), (2, 3)) for x in (target, weight, other)]
     rolled = MaskedPyramid(moved[0], moved[1], wraps=True)(moved[2])
     assert torch.allclose(rolled, pyramid(other), atol=1e-6)
+
+
+@pytest.mark.parametrize("repeat", ["half-drop", "brick"])
+def test_a_pyramid_wraps_as_the_layout_does(repeat):
+    torch.manual_seed(0)
+    target, other, weight = (torch.rand(1, c, 16, 16) for c in (3, 3, 1))
+    apart = MaskedPyramid(target, weight, True, repeat)(other)
+    moved = [rolled(x, (4, 24), repeat) for x in (target, weight, other)]
+    again = MaskedPyramid(moved[0], moved[1], True, repeat)(moved[2])
+    assert torch.allclose(again, apart, atol=1e-6)
+    assert not torch.allclose(MaskedPyramid(target, weight, True)(other), apart, atol=1e-5)
