@@ -292,7 +292,8 @@ def _recipe(panel: LatentPanel, entry: ModelEntry, *, fresh: bool) -> Recipe:
     if fresh and panel.has_result:
         recipe = locked(recipe, now, panel.explore.locks.locked)
     for name, value in panel.options().items():
-        recipe = recipe.with_option(name, value)
+        bare = recipe.without_option(name)
+        recipe = bare if value is None else bare.with_option(name, value)
     return recipe
 
 

@@ -46,8 +46,8 @@ class MediumPage(QWidget):
         """The new result with what a person's hand set on the old one."""
         return new_document
 
-    def options(self) -> dict[str, Option]:
-        """The medium's own options for the next recipe."""
+    def options(self) -> dict[str, Option | None]:
+        """The medium's own options for the next recipe; None for one that it shall not have."""
         return {}
 
     def show_document(self, document: Any) -> None:

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Option
-from studio.media.pattern.document import REPEATS, Tile
+from studio.core.lattice import BLOCK, lattice_in
+from studio.media.pattern.document import REPEAT, REPEATS, Tile, asked_by, made_for
 from studio.media.pattern.repeat_view import RepeatView
 from studio.media.pattern.seam import seam_work
 from studio.media.pattern.shape_view import ShapePicker
@@ -38,8 +39,11 @@ class Panel(LatentPanel):
         self.painter = MaskPainter(wraps=True)
         view = RepeatView(self.painter, measure=self._measure_seam)
         super().__init__(kind, context, history, view)
-        self.marking = marking = MaskRegion(self.painter, self.region, wraps=True)
+        self.marking = marking = MaskRegion(
+            self.painter, self.region, wraps=True, repeat_of=lambda tile: made_for(tile.recipe)
+        )
         self._keeping = marking.actions
+        self._plain = BLOCK  # how tiles that are made for no lattice are laid out
         self.repeats = {
             name: Chip(self._title(name), tip(self._meaning(name), str(number)))
             for number, name in enumerate(REPEATS, 1)
@@ -50,25 +54,47 @@ class Panel(LatentPanel):
         self._actions = self._make_actions()
         self.shape.chosen.connect(self._resize)
         self.shape.pointed.connect(self._show_size)
+        self.maker.failed.connect(lambda _: self._show_controls(self.history.value))
         history.on_change.append(self._show_controls)
         self._show_controls(history.value)
 
     def choose_repeat(self, repeat: str) -> None:
-        """Lay the present tile out in another way."""
-        tile: Tile = self.history.value
-        self.history.apply(replace(tile, repeat=repeat), self._title(repeat))
-        self._show_controls(self.history.value)
+        """Lay the tile out in another way; one that would show a seam there is made anew."""
+        self.repeats[repeat].setChecked(True)
+        if asked_by(repeat) is None:
+            self._plain = repeat
+        if self._has_to_be_made(repeat):
+            self.play(self._title(repeat), "repeat")
+        else:
+            self.history.apply(replace(self.history.value, repeat=repeat), self._title(repeat))
 
     def merge(self, new_document: Any, old_document: Any) -> Any:
-        return replace(new_document, repeat=old_document.repeat)
+        """In the layout that it was made for; if for none, as such tiles are laid out now."""
+        if new_document is old_document:
+            return new_document
+        lattice = made_for(new_document.recipe)
+        return replace(new_document, repeat=self._plain if lattice == BLOCK else lattice)
 
-    def options(self) -> dict[str, Option]:
+    def options(self) -> dict[str, Option | None]:
         across, down = self.shape.shape
-        return {"tiles_x": across, "tiles_y": down}
+        chosen = next(name for name, chip in self.repeats.items() if chip.isChecked())
+        return {"tiles_x": across, "tiles_y": down, REPEAT: asked_by(chosen)}
 
     def show_document(self, document: Any) -> None:
         """A variation pointed at is shown in the repeat that is chosen."""
         self.view.show_document(self.merge(document, self.history.value))
+
+    def _has_to_be_made(self, repeat: str) -> bool:
+        """Whether the tile, or the one on its way, was made for another lattice than this.
+
+        False where there is no tile yet, or where its model is not here.
+        """
+        tile, wanted, entry = self.history.value, self.maker.wanted, self.bar.model.entry
+        recipes = [wanted.recipe] if wanted is not None else []
+        recipes += [tile.recipe] if tile.pixels else []
+        if entry is None or not recipes or recipes[0].model != entry.header.id:
+            return False
+        return any(made_for(one) != lattice_in(repeat) for one in recipes)
 
     def menu_actions(self) -> dict[str, list[QAction]]:
         return self._actions
@@ -156,6 +182,10 @@ class Panel(LatentPanel):
 
     def _show_controls(self, tile: Tile) -> None:
         self.repeats[tile.repeat].setChecked(True)
+        if made_for(tile.recipe) == BLOCK:
+            self._plain = tile.repeat  # half-drop and brick, too, in files of before
+        elif asked_by(self._plain) is not None:
+            self._plain = BLOCK
         if not self.is_busy:
             option = tile.recipe.option
             self.shape.show_shape(int(option("tiles_x", 1)), int(option("tiles_y", 1)))

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from studio.core.lattice import lattice_in
 from studio.media.pattern.document import Tile, unit_cell
 from studio.media.pattern.seam import SEAM_SEEN, seam_ratio
 from studio.media.pattern.sheet_view import (
@@ -103,7 +104,7 @@ class RepeatView(QWidget):
                 self._seam = seam_ratio(tile)
             else:
                 self._rest.start()
-        self._mask.follow(*_size(tile))
+        self._mask.follow(*_size(tile), lattice_in(tile.repeat))
         if _size(tile) != _size(old):
             self.fit()
         self.setAccessibleDescription(self.caption())
@@ -118,10 +119,12 @@ class RepeatView(QWidget):
         if not self._tile.pixels:
             return ""
         size = self.tr("tile {0} × {1} px").format(*_size(self._tile))
-        figure = "…" if self._seam is None else f"{self._seam:.2f}"
-        seam = self.tr("seam {0}").format(figure)
-        if _shows(self._seam):
-            seam = self.tr("seam {0}, shows").format(figure)
+        words = self.tr("a seam shows ({0:.2f})")
+        if self._seam is None:
+            words = self.tr("looking for a seam…")
+        elif not _shows(self._seam):
+            words = self.tr("no visible seam ({0:.2f})")
+        seam = words.format(self._seam)
         return " · ".join((size, seam, f"{self._place.scale * 100:.0f} %"))
 
     def fit(self) -> None:

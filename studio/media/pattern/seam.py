@@ -7,8 +7,8 @@ import numpy as np
 from studio.core.work import Finished, Progress, Work
 from studio.media.pattern.document import Tile, unit_cell
 
-# No seamless tile out of 128 real and 60 generated ones reaches this in a block repeat; of the
-# generated ones in half-drop, whose seams the eye finds at once, five in six do
+# No seamless tile out of 128 real and 60 generated ones reaches this in a block repeat; of those
+# made for a block and laid out in half-drop, whose seams the eye finds at once, five in six do
 SEAM_SEEN = 1.15
 # A step in colour under a fine texture is lost among single pixels and plain among blocks of them
 BLOCKS_PX = (1, 2, 4)

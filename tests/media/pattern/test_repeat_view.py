@@ -151,7 +151,7 @@ def test_another_tile_of_the_same_size_keeps_the_view(view):
 def test_caption_says_what_can_be_seen(view):
     assert view.caption() == ""
     view.show_document(Tile(pixels=Pixels.of(waves())))
-    assert "32 × 32 px" in view.caption() and "shows" not in view.caption()
+    assert "32 × 32 px" in view.caption() and "no visible seam" in view.caption()
 
 
 @settings(deadline=None)
@@ -173,12 +173,12 @@ def test_a_seam_is_measured_when_the_tile_rests_and_only_for_that_tile(qtbot, th
     qtbot.addWidget(view)
     for shift in range(3):
         view.show_document(Tile(pixels=Pixels.of(np.roll(waves(), shift, 0))))
-        assert "seam …" in view.caption() and not asked
+        assert "looking for a seam…" in view.caption() and not asked
     qtbot.waitUntil(lambda: len(asked) == 1)
     tile, tell = asked[0]
     assert tile.pixels == Pixels.of(np.roll(waves(), 2, 0))
     tell(1.5)
-    assert "seam 1.50, shows" in view.caption()
+    assert "a seam shows (1.50)" in view.caption()
     view.show_document(Tile(pixels=Pixels.of(quarters())))
     tell(9.0)
-    assert "seam …" in view.caption(), "that of another tile"
+    assert "looking for a seam…" in view.caption(), "that of another tile"
