@@ -14,7 +14,7 @@ from studio.ui.making import Wish
 if TYPE_CHECKING:
     from studio.ui.latent_panel import LatentPanel
 
-STRETCH = 3  # of the view's 2: a tree wants room, and the view shows what is pointed at
+STRETCH = 2  # as much as the view, which shows what is pointed at
 
 
 def tr(text: str) -> str:

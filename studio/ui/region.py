@@ -44,20 +44,18 @@ class RegionBox(QWidget):
         self.quick.clicked.connect(lambda: self.reroll_asked.emit(True))
         self.clear.clicked.connect(self.clear_asked)
         self._stop.clicked.connect(self.stop_asked)
-        row, running = QHBoxLayout(), QHBoxLayout()
-        for one in (row, running):
-            one.setSpacing(6)
+        row = QHBoxLayout()
+        row.setSpacing(6)
         row.addWidget(self.reroll)
         row.addWidget(self.quick)
+        row.addWidget(self._progress, 100)  # in the place of both, so that nothing moves below
+        row.addWidget(self._stop)
         row.addStretch(1)
         row.addWidget(self.clear)
-        running.addWidget(self._progress, 1)
-        running.addWidget(self._stop)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._column.addLayout(row)
-        self._column.addLayout(running)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.kept_changed)
         self.show_kept("", False)
@@ -79,6 +77,8 @@ class RegionBox(QWidget):
         """How far the re-roll is, 0 to 1; None when none is under way."""
         for one in (self._progress, self._stop):
             one.setVisible(part is not None)
+        for one in (self.reroll, self.quick):
+            one.setVisible(part is None)
         if part is not None:
             self._progress.setRange(0, 100)
             self._progress.setValue(round(100 * part))

@@ -15,6 +15,7 @@ from studio.core.verbs import slid
 from studio.ui.widgets import LabelledSlider, button, label, tip
 
 FEW = 5  # are shown at first: what the window has room for
+ROW_PX, GAP_PX = 20, 2
 NAME_PX = 100
 
 
@@ -70,13 +71,17 @@ class SteerSliders(QWidget):
         search.addWidget(self._progress, 1)
         search.addWidget(self._stop)
         self._list = QVBoxLayout()
-        self._list.setSpacing(2)
+        self._list.setSpacing(GAP_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._words)
         column.addLayout(search)
         column.addLayout(self._list)
+        column.addStretch(1)
+        self.setMinimumHeight(
+            FEW * (ROW_PX + GAP_PX) - GAP_PX
+        )  # so that nothing below moves when they are found
 
     def say(self, words: str, part: float | None = None) -> None:
         """Tell why there are no sliders; with part, 0 to 1, how far the search has come."""

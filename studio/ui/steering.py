@@ -40,7 +40,7 @@ class Steering(QObject):
         self._model = entry.header.id
         kind, device = self._kind, self._context.settings.device
         self._sliders.show_sliders((), SliderChoice())
-        self._sliders.say("")
+        self._sliders.say(self.tr("Sliders come here in a moment."))
         generators = self._context.generators
         job = Job(
             f"sliders of {entry.header.name}",

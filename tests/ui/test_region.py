@@ -206,5 +206,5 @@ def test_without_a_mark_it_says_what_to_do(qtbot, panel, context):
     panel.start()
     qtbot.waitUntil(lambda: panel.has_result and not panel.is_busy)
     panel.reroll()
-    assert "Mark first" in context.said[-1]
+    assert "First mark" in context.said[-1]
     assert not panel.region.reroll.isEnabled()
