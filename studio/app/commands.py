@@ -8,9 +8,9 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
 
+from studio.app import keyboard
 from studio.app.dropping import Dropping
 from studio.app.menus import Command
-from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.ui.for_you import ForYouStrip
 from studio.ui.latent_panel import LatentPanel
@@ -24,17 +24,14 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Commands", text)
 
 
-class Commanded(Protocol):
+class Commanded(keyboard.HasAreas, Protocol):
     """What the commands need of the window."""
 
     project: ProjectActions
-    pages: Pages
     dropping: Dropping
 
     def show_page(self, name: str) -> None: ...
     def show_shortcuts(self) -> None: ...
-    def go_to_area(self, *, forward: bool) -> None: ...
-    def go_to_document(self) -> None: ...
     def windowState(self) -> Qt.WindowState: ...
     def setWindowState(self, state: Qt.WindowState, /) -> None: ...
     def close(self) -> bool: ...
@@ -209,11 +206,11 @@ def view_commands(window: Commanded, places: list[Place]) -> list[Command]:
     ]
     return [
         *pages,
-        Command("View", tr("Next area"), lambda: window.go_to_area(forward=True), ("F6",),
+        Command("View", tr("Next area"), lambda: keyboard.go_to_area(window, forward=True), ("F6",),
                 separator=True),
-        Command("View", tr("Area before"), lambda: window.go_to_area(forward=False),
+        Command("View", tr("Area before"), lambda: keyboard.go_to_area(window, forward=False),
                 ("Shift+F6",)),
-        Command("View", tr("To the document"), window.go_to_document, ("Alt+0",)),
+        Command("View", tr("To the document"), lambda: keyboard.go_to_document(window), ("Alt+0",)),
         Command("View", tr("Full screen"), _full_screen(window), ("F11",), separator=True),
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ Qt's own order is that in which widgets were made, which nobody can see.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -13,11 +14,52 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLayout,
+    QMainWindow,
     QScrollArea,
     QWidget,
 )
 
+from studio.app.pages import Pages
+from studio.ui.notice import Notice
+from studio.ui.rail import Rail
+
 WHOLE = (QComboBox, QAbstractSpinBox)  # their parts are nobody's business
+
+
+class TabbedWindow(QMainWindow):
+    """A window in which Tab goes in the order that is seen."""
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        centre = self.centralWidget()
+        return centre is not None and go_on(centre, forward=next)
+
+
+class HasAreas(Protocol):
+    """What F6 needs of the window."""
+
+    pages: Pages
+    notice: Notice
+    rail: Rail
+
+
+def go_to_area(window: HasAreas, *, forward: bool) -> None:
+    """To a question first, else from area to area: document, inspector, strips, bar, rail."""
+    panel = window.pages.panel
+    history = None if panel is None or not panel.dock.is_open else panel.dock.page
+    asked = [window.notice, *([history.notice] if history is not None else [])]
+    if any(one.go() for one in asked if not is_in(one)):
+        return
+    areas: list[QWidget] = [window.pages]
+    if panel is not None:
+        areas = [panel.view, panel.inspector, panel.strip, panel.for_you, panel.bar]
+        areas[1:1] = [history] if history is not None else []
+    next_area([*areas, window.rail], forward=forward)
+
+
+def go_to_document(window: HasAreas) -> None:
+    """The keyboard to what is made: canvas, notes or repeat."""
+    if window.pages.panel is not None:
+        go_to(window.pages.panel.view)
 
 
 def stops(root: QWidget) -> list[QWidget]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
 
-from studio.app import chrome, commands, keyboard
+from studio.app import chrome, commands
 from studio.app.dropping import Dropping
+from studio.app.keyboard import TabbedWindow
 from studio.app.leaving import Leaving
 from studio.app.menus import Menus
 from studio.app.pages import Pages, make_panel
@@ -24,7 +24,7 @@ from studio.ui.status_line import StatusLine
 from studio.ui.training_page import TrainingPage
 
 
-class Window(QMainWindow):
+class Window(TabbedWindow):
     """Atelier's one window."""
 
     device_changed = Signal()
@@ -74,29 +74,6 @@ class Window(QMainWindow):
         assert isinstance(page, ShortcutsPage)
         page.show_shortcuts(self.menus.shortcuts())
         self.show_page("shortcuts")
-
-    def go_to_area(self, *, forward: bool) -> None:
-        """To a question first, else from area to area: document, inspector, strips, bar, rail."""
-        panel = self.pages.panel
-        history = None if panel is None or not panel.dock.is_open else panel.dock.page
-        asked = [self.notice, *([history.notice] if history is not None else [])]
-        if any(one.go() for one in asked if not keyboard.is_in(one)):
-            return
-        areas: list[QWidget] = [self.pages]
-        if panel is not None:
-            areas = [panel.view, panel.inspector, panel.strip, panel.for_you, panel.bar]
-            areas[1:1] = [history] if history is not None else []
-        keyboard.next_area([*areas, self.rail], forward=forward)
-
-    def go_to_document(self) -> None:
-        """The keyboard to what is made: canvas, notes or repeat."""
-        if self.pages.panel is not None:
-            keyboard.go_to(self.pages.panel.view)
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab, in the order that is seen."""
-        centre = self.centralWidget()
-        return centre is not None and keyboard.go_on(centre, forward=next)
 
     def show_device(self, words: str, why: str, *, good: bool) -> None:
         """In the status and, once it is built, on the settings page."""

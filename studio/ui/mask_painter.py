@@ -29,7 +29,7 @@ class MaskPainter(QObject):
     def __init__(self, *, wraps: bool = False) -> None:
         super().__init__()
         self._wraps = wraps
-        self._size = (0, 0)  # width, height
+        self.size = (0, 0)  # width and height of the picture in pixels
         self._repeat = BLOCK
         self._mask: np.ndarray | None = None
         self._drawn: np.ndarray | None = None  # by the gesture under way
@@ -38,11 +38,6 @@ class MaskPainter(QObject):
         self.tool = ""
         self.aim: QRectF | None = None  # where the keyboard would mark
         self.radius_share = BRUSH_SHARE
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels."""
-        return self._size
 
     def show_aim(self, aim: QRectF | None) -> None:
         """Show where the keyboard would mark, or no longer."""
@@ -63,17 +58,17 @@ class MaskPainter(QObject):
     @property
     def is_active(self) -> bool:
         """Whether the mouse draws."""
-        return bool(self.tool) and self._size != (0, 0)
+        return bool(self.tool) and self.size != (0, 0)
 
     @property
     def radius(self) -> float:
         """Of the brush, in pixels."""
-        return max(0.5, self.radius_share * min(self._size))
+        return max(0.5, self.radius_share * min(self.size))
 
     @property
     def bounds(self) -> QRectF:
         """Of the picture, and a little room for the outline."""
-        return QRectF(0, 0, *self._size).adjusted(-1, -1, 1, 1)
+        return QRectF(0, 0, *self.size).adjusted(-1, -1, 1, 1)
 
     def choose(self, tool: str) -> None:
         """Take a tool; the same one again puts it away."""
@@ -86,8 +81,8 @@ class MaskPainter(QObject):
         What leaves a picture that wraps comes in where this lattice has the picture again.
         """
         self._repeat = repeat
-        if (width, height) != self._size:
-            self._size, self.aim = (width, height), None
+        if (width, height) != self.size:
+            self.size, self.aim = (width, height), None
             self._become(None)
 
     def clear(self) -> None:
@@ -95,27 +90,27 @@ class MaskPainter(QObject):
 
     def invert(self) -> None:
         """What was marked is free, and the other way round."""
-        if self._size != (0, 0):
-            empty = selection.nothing(*self._size)
+        if self.size != (0, 0):
+            empty = selection.nothing(*self.size)
             self._become(~(empty if self._mask is None else self._mask))
 
     def take(self, mask: np.ndarray | None) -> None:
         """Mark this, bool [H, W]; ignored if it has another size."""
-        if mask is None or mask.shape[::-1] == self._size:
+        if mask is None or mask.shape[::-1] == self.size:
             self._become(mask)
 
     # --- the gesture ---
 
     def press(self, at: Point) -> None:
         if self.is_active:
-            self._from, self._drawn = at, selection.nothing(*self._size)
+            self._from, self._drawn = at, selection.nothing(*self.size)
             self.drag(at)
 
     def drag(self, at: Point) -> None:
         """On the way of the mouse; shapes span from where it was pressed."""
         if self._from is None or self._drawn is None:
             return
-        height, width = unfolded(selection.nothing(*self._size), self._repeat).shape
+        height, width = unfolded(selection.nothing(*self.size), self._repeat).shape
         if self.tool in ("brush", "eraser"):
             drawn = selection.stroke(width, height, self._from, at, self.radius, self._wraps)
             self._drawn = self._drawn | folded(drawn, self._repeat)
@@ -163,7 +158,7 @@ class MaskPainter(QObject):
 
     def _with(self, drawn: np.ndarray) -> np.ndarray:
         """The mark with what the gesture drew, or without it."""
-        before = selection.nothing(*self._size) if self._mask is None else self._mask
+        before = selection.nothing(*self.size) if self._mask is None else self._mask
         return before & ~drawn if self.tool == "eraser" else before | drawn
 
     def _become(self, mask: np.ndarray | None) -> None:

@@ -64,12 +64,12 @@ def test_tab_comes_to_every_stop_and_back_to_the_first(window, shown, name):
 @pytest.mark.parametrize("name", PANELS)
 def test_f6_goes_around_the_areas_and_back(window, shown, name):
     panel = shown(name)
-    window.go_to_document()
+    keyboard.go_to_document(window)
     areas = [panel.view, panel.inspector, panel.for_you, panel.bar, window.rail]
     for area in (*areas[1:], areas[0]):
-        window.go_to_area(forward=True)
+        keyboard.go_to_area(window, forward=True)
         assert keyboard.is_in(area), area
-    window.go_to_area(forward=False)
+    keyboard.go_to_area(window, forward=False)
     assert keyboard.is_in(window.rail)
 
 
@@ -77,7 +77,7 @@ def test_f6_goes_to_a_question_first_and_enter_answers_it(window, shown):
     shown("artwork")
     said = []
     window.notice.ask("Really?", {"Yes": lambda: said.append("yes")})
-    window.go_to_area(forward=True)
+    keyboard.go_to_area(window, forward=True)
     assert isinstance(focused(), QPushButton) and keyboard.is_in(window.notice)
     QTest.keyClick(focused(), Qt.Key.Key_Return)
     assert said == ["yes"] and window.notice.isHidden()
@@ -88,8 +88,8 @@ def test_a_view_shows_that_the_keyboard_came_to_it(window, shown, name):
     panel = shown(name)
     [frame] = panel.view.findChildren(FocusFrame)
     assert frame.isHidden(), "nobody used the keyboard yet"
-    window.go_to_area(forward=True)
-    window.go_to_document()
+    keyboard.go_to_area(window, forward=True)
+    keyboard.go_to_document(window)
     assert frame.isVisible() and frame.geometry() == frame.parentWidget().rect()
-    window.go_to_area(forward=True)
+    keyboard.go_to_area(window, forward=True)
     assert frame.isHidden()

@@ -52,7 +52,7 @@ def drawn(kind: str) -> bytes:
         (b"II*\0" + bytes(99), "a TIFF or a camera's raw file"),
         (drawn("PNG")[:20], "damaged or cut short"),
         (drawn("JPEG")[:20], "damaged or cut short"),
-        (b"Dear diary, <b>today</b>", "not a picture, whatever its name says"),
+        (b"Dear diary, <b>today</b>", "not a picture, despite its name"),
     ],
 )
 def test_a_wrong_name_is_a_sentence_of_its_own(tmp_path: Path, content: bytes, words: str) -> None:
