@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -57,6 +59,25 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file atomically; DiskFull or StudioError when it cannot be done."""
     with replacing(path, len(content)) as file:
         file.write(content)
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file to read it; StudioError for a pipe, a device or a folder, OSError as open.
+
+    Opening a pipe would wait, maybe for ever, for somebody who writes into it.
+    """
+    try:
+        file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - it is handed on
+    except IsADirectoryError as error:
+        raise StudioError(f"{path} is no file.") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise StudioError(f"{path} is no file.")
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _sentence(path: Path, error: OSError, needed_bytes: int = 0) -> StudioError:
@@ -254,6 +275,17 @@ class FileLock:
             return False
         self._file = file
         return True
+
+    def is_in_place(self) -> bool:
+        """Whether the lock that is held still lies at its path; so it is where nobody can tell."""
+        if self._file is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), os.stat(self._path))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
 
     def release(self) -> None:
         if self._file is not None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from studio.core.errors import StudioError
+from studio.core.files import open_regular
 
 FORMAT = 1
 SUFFIX = ".safetensors"
@@ -93,7 +94,7 @@ def _is_sane(value: Any) -> bool:
 def read_entry(path: Path) -> ModelEntry:
     """Read header and preview of a model file; StudioError if it is missing, damaged or foreign."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             length = int.from_bytes(file.read(8), "little")
             if size < 10 or length > min(size - 8, MAX_HEADER_BYTES):

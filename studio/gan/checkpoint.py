@@ -17,7 +17,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from studio.core.errors import StudioError
-from studio.core.files import replacing, write_bytes
+from studio.core.files import open_regular, replacing, write_bytes
 from studio.core.fingerprints import Fingerprints
 from studio.core.model_file import (
     EXTRAS,
@@ -56,8 +56,9 @@ DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 def _read(path: Path, without: tuple[str, ...] = ()) -> tuple[dict[str, str], dict[str, Tensor]]:
     try:
-        if path.stat().st_size > MAX_MODEL_BYTES:
-            raise StudioError(f"{path.name} is too large to be an Atelier model.")
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > MAX_MODEL_BYTES:
+                raise StudioError(f"{path.name} is too large to be an Atelier model.")
         with safe_open(path, framework="pt") as file:
             names = [name for name in file.keys() if name not in without]  # noqa: SIM118
             return dict(file.metadata() or {}), {name: file.get_tensor(name) for name in names}
@@ -177,7 +178,7 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
 def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a training state, whole as it was written; StudioError if a single bit is another."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             header, entries, values = _read_state_header(file)
             digest = hashlib.sha256(header)
             tensors: dict[str, Tensor] = {}
@@ -197,10 +198,10 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def is_whole_length(path: Path) -> bool:
     """Whether a training state is as long as its header says: a quick look, not a proof."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             _read_state_header(file)
             return True
-    except NO_STATE:
+    except (StudioError, *NO_STATE):
         return False
 
 

@@ -14,6 +14,7 @@ from studio.core.files import (
     FileLock,
     is_locked,
     make_folder,
+    open_regular,
     replacing,
     sync_folder,
     walk,
@@ -202,3 +203,31 @@ def test_a_path_that_is_too_long_is_named(tmp_path, monkeypatch) -> None:
     found = walk(nested(tmp_path, "d" * 200, 25, monkeypatch))
     assert found.files == ("z.png",)
     assert ["file name too long" in why for _, why in found.closed] == [True]
+
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes among files")
+
+
+@needs_pipes
+def test_a_pipe_and_a_folder_are_no_files(tmp_path):
+    """Opening a pipe would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path(os.devnull)):
+        with pytest.raises(StudioError, match="is no file"):
+            open_regular(path)
+    (tmp_path / "file").write_bytes(b"here")
+    with open_regular(tmp_path / "file") as file:
+        assert file.read() == b"here"
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "nothing")
+
+
+def test_a_lock_knows_whether_it_still_lies_there(tmp_path):
+    lock = FileLock(tmp_path / "lock")
+    assert not lock.is_in_place(), "it was not taken"
+    assert lock.acquire() and lock.is_in_place()
+    (tmp_path / "lock").rename(tmp_path / "moved")
+    assert not lock.is_in_place()
+    (tmp_path / "lock").touch()
+    assert not lock.is_in_place(), "another one has its name"
+    lock.release()

@@ -1,6 +1,7 @@
 """The checkpoints of a run: what is kept, what is let go, and what a rollback finds."""
 
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,14 @@ def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None
         store.load_newest()
     with pytest.raises(StudioError, match="could not be saved"):
         store.save(state(1), {}, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes among files")
+def test_a_pipe_among_the_checkpoints_is_passed_over(tmp_path) -> None:
+    store = CheckpointStore(tmp_path)
+    store.save({"w": torch.ones(3)}, {"n": 1}, 1)
+    os.mkfifo(tmp_path / "000002.000.safetensors")
+    found = store.load_newest()
+    assert found and found.values == {"n": 1} and len(store.damaged) == 1
+    store.save({"w": torch.ones(3)}, {"n": 3}, 3)
+    assert store.paths()[0].name == "000003.000.safetensors"

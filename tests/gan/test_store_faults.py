@@ -420,7 +420,7 @@ def test_a_file_that_grows_shorter_while_it_is_read(tmp_path, monkeypatch) -> No
     save_state(path, state(1), {})
     length = path.stat().st_size
     path.write_bytes(path.read_bytes()[: length // 2])
-    stat = os.fstat(0)
+    stat = path.stat()
     monkeypatch.setattr(os, "fstat", lambda _: os.stat_result([*stat[:6], length, *stat[7:10]]))
     with pytest.raises(StudioError, match="damaged"):
         load_state(path)

@@ -1,5 +1,6 @@
 """Going on from a model: every weight that fits, the discriminator's first layers frozen."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from studio.core.run_folder import RunFolder, TrainConfig
 from studio.gan.checkpoint import load_model, load_whole_model
 from studio.gan.run import train_run
 from studio.gan.store import CheckpointStore
-from studio.gan.transfer import start_network
+from studio.gan.transfer import start_header, start_network
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
 CONFIG = TrainConfig(
@@ -114,3 +115,11 @@ def test_a_model_with_noise_goes_on_without_it(trained, tmp_path) -> None:
     old = replace(header, network={k: v for k, v in described.items() if k != "noise"})
     assert described["noise"] is False
     assert start_network(old, described)["noise"] is False
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes among files")
+def test_a_pipe_is_no_model_to_go_on_from(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    for read in (lambda path: start_header(str(path), "artwork"), load_whole_model):
+        with pytest.raises(StudioError, match="is no file"):
+            read(tmp_path / "pipe.safetensors")
