@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from studio.app.cli_text import plain
 from studio.core.errors import StudioError
-from studio.core.files import walk, write_bytes
+from studio.core.files import walk
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.library import find_model, places
 from studio.core.presets import FolderFacts, Machine, Plan, Shape, facts_of, plans, shape_of_model
@@ -58,7 +57,8 @@ def new_config(arguments: argparse.Namespace) -> TrainConfig:
 def resumed_config(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig:
     """The run's own configuration, with a new length, device or thread count where asked for.
 
-    StudioError when the command asks for what a run cannot change.
+    Nothing is written, as the run may be training. StudioError when the command asks for what a
+    run cannot change.
     """
     before = run.config()
     asked = chosen(arguments)
@@ -70,10 +70,7 @@ def resumed_config(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig
                 f"This run was started with another {word} ({getattr(before, name)}); "
                 f"leave {word} out, or choose another --out."
             )
-    config = replace(before, **asked)
-    if config != before:
-        write_bytes(run.config_path, json.dumps(config.to_json(), indent=2).encode())
-    return config
+    return replace(before, **asked)
 
 
 def chosen(arguments: argparse.Namespace) -> dict[str, Any]:

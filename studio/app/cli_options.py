@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+
+from studio.core.train_ranges import ALLOWED, MOST_SEED, Span
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
@@ -100,14 +103,14 @@ def add_train(command: argparse.ArgumentParser) -> None:
 
 def _add_expert(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--batch", type=count, metavar="N", help="examples a step")
+    add("--batch", type=within("batch"), metavar="N", help="examples a step")
     add(
         "--channels",
         type=channels,
         metavar="BASE/MOST",
         help="widths: BASE / resolution, at most MOST, like 2048/128",
     )
-    add("--learning-rate", type=positive, metavar="R", help="of both networks")
+    add("--learning-rate", type=rate, metavar="R", help="of both networks")
     add("--gamma", type=positive, metavar="G", help="strength of the penalties R1 and R2")
     add(
         "--augment",
@@ -117,7 +120,7 @@ def _add_expert(group: argparse._ArgumentGroup) -> None:
     )
     add(
         "--freeze",
-        type=count,
+        type=within("freeze"),
         metavar="N",
         help="with --from: blocks of the discriminator that stay as they are",
     )
@@ -185,14 +188,31 @@ def size(text: str) -> int:
     return int(text)
 
 
-def count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 4294967295")
+def count(text: str, most: int = MOST_SEED) -> int:
+    is_whole = text.isascii() and text.isdigit() and len(text) <= 10
+    if not is_whole or int(text) > most:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is not a whole number from 0 to {most}")
     return int(text)
+
+
+def span(name: str) -> Span:
+    """What a setting of a training may be."""
+    found = ALLOWED[name]
+    assert isinstance(found, Span)
+    return found
+
+
+def within(name: str) -> Callable[[str], int]:
+    """Reads a whole number that this setting may be; what is below 0 is said by leaving it out."""
+    return lambda text: count(text, int(span(name).most))
 
 
 def positive(text: str) -> float:
     return between(text, 0, 1e9)
+
+
+def rate(text: str) -> float:
+    return between(text, 0, span("learning_rate").most)
 
 
 def psi(text: str) -> float:
@@ -215,6 +235,14 @@ def share(text: str) -> float:
 
 def channels(text: str) -> tuple[int, int]:
     base, _, most = text.partition("/")
-    if not (base.isdigit() and most.isdigit() and 0 < int(most) <= int(base) <= 2**17):
-        raise argparse.ArgumentTypeError(f"{text} is not two numbers like 2048/128")
+    allowed, widest = span("channel_base"), int(span("channel_max").most)
+    least, largest = int(allowed.least), int(allowed.most)
+    is_whole = all(one.isascii() and one.isdigit() and len(one) < 10 for one in (base, most))
+    if not is_whole or not (
+        0 < int(most) <= min(int(base), widest) and least <= int(base) <= largest
+    ):
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]} is not two numbers like 2048/128: the first {least} to {largest}, the "
+            f"second at most {widest} and no more than the first"
+        )
     return int(base), int(most)

@@ -44,30 +44,44 @@ def train(arguments: argparse.Namespace) -> int:
     if arguments.resume and (exists or not arguments.folder):
         config = resumed_config(run, arguments)
     else:
-        config = new_config(arguments)
-        _refuse_inside(Path(config.folder), run.path)
-        run.create(config)
-    processes = 1 if in_team() else arguments.processes or load_process_count(config.device)
-    if processes > 1:
-        code = run_team(run, processes, arguments)
-        if code and not exists and not _has_started(run):
-            run.forget_start()
-            return 2 if code == 1 else code
-        return code
-    medium = kind_of(config.medium)
-    show: Show = Lines() if arguments.events else Words(run, config)
+        config = _created(run, arguments)
+    code = 1
     with Stop(run) as stop:
         try:
-            follow(load_run(run, medium, arguments.resume), show, stop)
-        except StudioError:
-            if not exists and not stop.started:
+            code = _train(run, config, arguments, stop)
+        finally:  # whatever failed, the same command must work once that is mended
+            if code and not (exists or stop.started or stop.signal or _has_started(run)):
                 run.forget_start()
-            raise
+    return code
+
+
+def _created(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig:
+    config = new_config(arguments)
+    _refuse_inside(Path(config.folder), run.path)
+    run.create(config)
+    return config
+
+
+def _train(run: RunFolder, config: TrainConfig, arguments: argparse.Namespace, stop: Stop) -> int:
+    """Train a run that is there, by this configuration from now on; the exit code."""
+    processes = 1 if in_team() else arguments.processes or load_process_count(config.device)
+    if processes > 1:
+        with run.claim.held():
+            run.change(config)
+        code = run_team(run, processes, arguments)
+        return 2 if code == 1 and not _has_started(run) else code
+    medium = kind_of(config.medium)
+    show: Show = Lines() if arguments.events else Words(run, config)
+    with run.claim.held():
+        run.change(config)
+        follow(load_run(run, medium, arguments.resume), show, stop)
     return 128 + stop.signal if stop.signal else 0
 
 
 def _has_started(run: RunFolder) -> bool:
-    return any(record.get("event") == "start" for record in run.events()[0])
+    """Whether there is something to go on from; on a full disk no event may say so."""
+    told = any(record.get("event") == "start" for record in run.events()[0])
+    return told or run.checkpoints_path.exists()
 
 
 def _follow_leader(run: RunFolder) -> int:

@@ -14,13 +14,18 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from studio.core.claim import Claim
 from studio.core.errors import DiskFull, StudioError
-from studio.core.files import FileLock, is_locked, make_folder, write_bytes
+from studio.core.files import FileLock, is_locked, make_folder, open_regular, write_bytes
+from studio.core.train_ranges import misfit
 
 BEST_NAME = "best.safetensors"  # the model that came closest to the files kept back
 COMMANDS = ("run", "pause", "stop")
 WORD_BYTES = 5  # the longest of them
+MAX_WORD_BYTES = 100
 MAX_UNWRITTEN = 1000
+MAX_CONFIG_BYTES = 2**20
+DAMAGED = "The configuration of this training run is damaged"
 STATES = {
     "start": "running",
     "progress": "running",
@@ -95,12 +100,12 @@ def config_from_json(json_values: Any) -> TrainConfig:
         config = TrainConfig(**values)
         for field in fields(TrainConfig):
             _refuse_other_kind(getattr(config, field.name), field.default)
-        least = {"penalty_every": 1, "seed": 0, "threads": 0, "size_px": 1, "learning_rate": 0}
-        if any(getattr(config, name) < bound for name, bound in least.items()):
-            raise ValueError("out of range")
-        return config
     except (TypeError, ValueError, OverflowError) as error:
-        raise StudioError("The configuration of this training run is damaged.") from error
+        raise StudioError(f"{DAMAGED}.") from error
+    wrong = misfit(vars(config))
+    if wrong:
+        raise StudioError(f"{DAMAGED}: {wrong}.")
+    return config
 
 
 def _refuse_other_kind(value: Any, default: Any) -> None:
@@ -192,14 +197,16 @@ class RunFolder:
         self.evidence_path = path / "evidence"
         self.tensorboard_path = path / "tensorboard"
         self._unwritten: deque[bytes] = deque(maxlen=MAX_UNWRITTEN)
+        self.claim = Claim(self.lock, self.config_path)
 
     def is_cache_of(self, config: TrainConfig) -> bool:
         """Whether the cache holds what this configuration reads; older ones do not say."""
         try:
-            return json.loads(self._cache_note.read_bytes()) == _read_by(config)
+            with open_regular(self._cache_note) as file:
+                return json.load(file) == _read_by(config)
         except FileNotFoundError:
             return True
-        except (OSError, ValueError, RecursionError):
+        except (StudioError, OSError, ValueError, RecursionError):
             return False
 
     def note_cache_of(self, config: TrainConfig) -> None:
@@ -213,11 +220,14 @@ class RunFolder:
     def forget_start(self) -> None:
         """Take back a run in which nothing was trained, so that the same start works once what
         was in its way is mended."""
+        if self.claim.is_lost:
+            return
         self.config_path.unlink(missing_ok=True)
         shutil.rmtree(self.cache_path, ignore_errors=True)
 
     def create(self, config: TrainConfig) -> None:
-        """Start a run here; StudioError where one, or a model that it would replace, is there."""
+        """Start a run here; StudioError where one, or a model that it would replace, is there, and
+        for settings that no training can have."""
         if self.config_path.exists():
             raise StudioError(
                 f"{self.path} already holds a training run: resume it, or choose another folder."
@@ -225,17 +235,30 @@ class RunFolder:
         taken = next((one for one in (self.model_path, self.best_path) if one.exists()), None)
         if taken is not None:
             raise StudioError(f"{taken} is there already: choose another folder for the run.")
-        write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
+        self._write(config)
         with contextlib.suppress(OSError):  # who writes a sample makes it again
             self.samples_path.mkdir(exist_ok=True)
 
     def config(self) -> TrainConfig:
         try:
-            return config_from_json(json.loads(self.config_path.read_bytes()))
+            with open_regular(self.config_path) as file:
+                values = json.loads(file.read(MAX_CONFIG_BYTES))
         except FileNotFoundError as error:
             raise StudioError(f"There is no training run in {self.path}.") from error
-        except (OSError, ValueError) as error:
-            raise StudioError("The configuration of this training run is damaged.") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise StudioError(f"{DAMAGED}.") from error
+        return config_from_json(values)
+
+    def change(self, config: TrainConfig) -> None:
+        """Let the run go on by another configuration; StudioError as create and config."""
+        if config != self.config():
+            self._write(config)
+
+    def _write(self, config: TrainConfig) -> None:
+        wrong = misfit(vars(config))
+        if wrong:
+            raise StudioError(f"This training cannot be: {wrong}.")
+        write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
 
     def lengthen(self, *, seconds: float | None = None, kimg: float | None = None) -> None:
         """Give an ended run a new total length, by the clock or in kimg; StudioError as config."""
@@ -244,7 +267,7 @@ class RunFolder:
             config = replace(config, seconds=seconds)
         if kimg is not None:
             config = replace(config, kimg=kimg)
-        write_bytes(self.config_path, json.dumps(config.to_json(), indent=2).encode())
+        self.change(config)
 
     def lock(self) -> FileLock:
         """The lock of whoever trains; the folder is made. StudioError when it cannot be."""
@@ -258,8 +281,9 @@ class RunFolder:
     def command(self) -> str:
         """What the trainer was last told: run, pause or stop."""
         try:
-            word = self.command_path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+            with open_regular(self.command_path) as file:
+                word = file.read(MAX_WORD_BYTES).decode().strip()
+        except (StudioError, OSError, UnicodeDecodeError):
             return "run"
         return word if word in COMMANDS else "run"
 
@@ -268,6 +292,8 @@ class RunFolder:
 
         On a full disk the word goes into the room that the last one took.
         """
+        if self.claim.is_lost:  # it would be told to another run
+            return
         try:
             write_bytes(self.command_path, word.ljust(WORD_BYTES).encode())
         except DiskFull:
@@ -282,7 +308,8 @@ class RunFolder:
         """
         record = {"event": event, "time": round(time.time(), 3), **values}
         self._unwritten.append(json.dumps(record).encode() + b"\n")
-        self.write_waiting()
+        if not self.claim.is_lost:
+            self.write_waiting()
         return record
 
     def write_waiting(self) -> bool:
@@ -298,10 +325,10 @@ class RunFolder:
     def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Whole lines after a byte offset, and the offset to go on from; skips damaged lines."""
         try:
-            with open(self.events_path, "rb") as file:
+            with open_regular(self.events_path) as file:
                 file.seek(offset)
                 chunk = file.read()
-        except OSError:
+        except (StudioError, OSError):
             return [], offset
         end = chunk.rfind(b"\n") + 1
         found: list[dict[str, Any]] = []

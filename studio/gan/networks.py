@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from studio.core.lattice import BLOCK
+from studio.core.train_ranges import FINEST_PX, SIDES_PX, WIDEST
 from studio.gan.layers import (
     LRELU_GAIN,
     EqualConv,
@@ -35,9 +36,7 @@ from studio.gan.layers import (
 
 START = 4  # side of the first feature map
 SPATIAL_CHANNELS = 16
-SIDES = tuple(2**level for level in range(3, 12))
 PATCHES = (1, 2)
-WIDEST = 2048
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         """ValueError for what no network of ours is: files of strangers say such things."""
-        refuse_widths(self.channel_base // 64, self.channel_max, self.z_dim, self.w_dim)
-        if self.size_px not in SIDES or self.patch not in PATCHES:
+        refuse_widths(self.channel_base // FINEST_PX, self.channel_max, self.z_dim, self.w_dim)
+        if self.size_px not in SIDES_PX or self.patch not in PATCHES:
             raise ValueError("no size of ours")
 
     def to_json(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -28,8 +28,6 @@ from studio.gan.store import CheckpointStore
 from studio.gan.team import Team, join_team
 from studio.gan.train import Trainer, Training, is_out_of_memory
 from studio.gan.transfer import freeze_weights, start_from, start_header, start_network
-
-LOCK_TRIES = 10
 
 
 class Medium(Protocol):
@@ -57,20 +55,10 @@ def train_run(run: RunFolder, medium: Medium, resume: bool = False) -> Work:
     config = run.config()
     device = choose(config.device, config.threads, trains=True)
     team = join_team(device.torch_device.type == "cuda")
-    lock = run.lock()
-    for _ in range(LOCK_TRIES if team.leads else 0):
-        if lock.acquire():  # whoever only looks whether the run lives holds it for a moment
-            break
-        time.sleep(0.1)
-    else:
-        if team.leads:
-            raise StudioError("This run is already being trained by another process.")
-    try:
+    with run.claim.held() if team.leads else contextlib.nullcontext():
         if team.leads:
             run.tell("run")
         yield from _said(run, team, _opened(run, medium, resume, config, device, team))
-    finally:
-        lock.release()
     # Not after an error: the others wait in the middle of something, and closing waits for them.
     team.close()
 

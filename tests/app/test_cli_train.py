@@ -1,5 +1,6 @@
 """What `atelier train` makes of its options: presets, a model to go on from, experts, processes."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,9 +14,10 @@ from PIL import Image
 from studio import media
 from studio.app import cli_config, cli_team, cli_train
 from studio.app.cli import main
+from studio.core.errors import StudioError
 from studio.core.presets import Machine, Shape
 from studio.core.run_folder import RunFolder, TrainConfig
-from studio.core.work import Finished, Work
+from studio.core.work import Finished, Progress, Work
 
 
 @pytest.fixture
@@ -205,3 +207,48 @@ def test_configurations_are_plain_json(started, folder_of, tmp_path) -> None:
     assert train(folder, "--medium", "music", "--out", tmp_path / "run") == 0
     values = json.loads(started[0].config_path.read_text(encoding="utf-8"))
     assert values["medium"] == "music" and values["remedies"] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--channels", "32/8"), ("--channels", "4096/4096"), ("--channels", "131072/131072"),
+        ("--batch", "4000000000"), ("--batch", "5000"), ("--learning-rate", "2"),
+        ("--freeze", "1000"), ("--channels", "9" * 5000 + "/8"), ("--seed", "9" * 5000),
+    ],
+)  # fmt: skip
+def test_options_that_no_network_has_are_refused(words, capsys, tmp_path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        train("x", "--medium", "artwork", "--out", tmp_path / "run", *words)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.count("\n") == 1 and len(said) < 300
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [StudioError("no"), RuntimeError("odd"), ValueError("odd")])
+def test_a_start_that_fails_in_any_way_is_forgotten(
+    folder_of, tmp_path, monkeypatch, error
+) -> None:
+    def load_run(run: RunFolder, medium: object, resume: bool) -> Work:
+        yield Progress(1, 2, "Reading")
+        raise error
+
+    monkeypatch.setattr(cli_train, "load_run", load_run)
+    words = (folder_of(media.kind("artwork")), "--medium", "artwork", "--out", tmp_path / "run")
+    with contextlib.suppress(RuntimeError, ValueError):
+        assert train(*words) == 2
+    assert not (tmp_path / "run" / "config.json").exists()
+
+
+def test_a_refused_resume_changes_nothing(started, folder_of, tmp_path, capsys) -> None:
+    words = (folder_of(media.kind("artwork")), "--medium", "artwork", "--out", tmp_path / "run")
+    assert train(*words) == 0
+    run, before = started[0], started[0].config_path.read_bytes()
+    lock = RunFolder(run.path).lock()
+    assert lock.acquire()
+    assert train("--resume", "--out", run.path, "--kimg", "0.01") == 2
+    assert "already being trained" in capsys.readouterr().err
+    assert run.config_path.read_bytes() == before and len(started) == 1
+    lock.release()
+    assert train("--resume", "--out", run.path, "--kimg", "0.01") == 0
+    assert run.config().kimg == 0.01

@@ -4,14 +4,18 @@ import errno
 import json
 import math
 import os
+import shutil
 import tempfile
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.core.claim import RunGone
 from studio.core.errors import DiskFull, StudioError
 from studio.core.run_folder import RunFolder, RunStatus, TrainConfig, config_from_json
+from studio.core.train_ranges import ALLOWED
 
 anything = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
@@ -112,6 +116,13 @@ def full(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def full_for_writers(real):
+    def opened(path, flags, *mode):
+        return full() if flags & os.O_CREAT else real(path, flags, *mode)
+
+    return opened
+
+
 def half_and_then_full(real):
     def write(handle, content):
         real(handle, content[: len(content) // 2])
@@ -141,7 +152,7 @@ def test_events_wait_while_the_disk_is_full(run, monkeypatch, fault):
     with monkeypatch.context() as broken:
         write = os.write
         if fault == "open":
-            broken.setattr(os, "open", full)
+            broken.setattr(os, "open", full_for_writers(os.open))
         elif fault == "write":
             broken.setattr(os, "write", full)
         elif fault == "short":  # some systems write what they can, and say how much that was
@@ -224,3 +235,84 @@ def test_a_pause_with_a_reason_keeps_it_until_it_goes_on(tmp_path):
     status = run.after(status, {"event": "guardian", "text": "Something else.", "kimg": 3})
     assert (status.state, status.text) == ("paused", "The disk is full.")
     assert run.after(status, {"event": "progress", "kimg": 4}).text == ""
+
+
+def config_with(**changes):
+    return config_from_json({"medium": "artwork", "folder": "x", **changes})
+
+
+def test_every_setting_has_a_range():
+    kinds = {field.name: type(field.default) for field in fields(TrainConfig)}
+    assert ALLOWED.keys() == {name for name, kind in kinds.items() if kind is not bool}
+    assert config_with() == TrainConfig("artwork", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("size_px", 33), ("size_px", 1), ("size_px", 4), ("size_px", 10**30), ("kimg", -1),
+        ("kimg", 1e308), ("seconds", -1), ("batch", -5), ("batch", 10**6), ("batch", 10**12),
+        ("channel_base", 0), ("channel_base", -1), ("channel_base", 32), ("channel_base", 10**9),
+        ("channel_max", 0), ("channel_max", 4096), ("learning_rate", 1e300), ("gamma", -1),
+        ("gamma", 1e300), ("gamma_end", -1), ("penalty_every", 10**30), ("augment", 5),
+        ("augment", -2), ("ema_kimg", -1), ("check_kimg", -1), ("accumulate", 0),
+        ("accumulate", -1), ("accumulate", 10**9), ("freeze", -100), ("freeze", 10**9),
+        ("precision", "x"), ("seed", 2**70), ("checkpoint_seconds", -1), ("sample_seconds", -5),
+        ("threads", 2**40), ("folder", ""), ("name", "x" * 10**5), ("remedies", ["x"] * 1000),
+    ],
+)  # fmt: skip
+def test_a_setting_out_of_its_range_is_named(tmp_path, name, value):
+    with pytest.raises(StudioError, match=f"is damaged: {name} (may|is)"):
+        config_with(**{name: value})
+    run = RunFolder(tmp_path / "run")
+    value = tuple(value) if isinstance(value, list) else value
+    with pytest.raises(StudioError, match=f"cannot be: {name} "):
+        run.create(replace(TrainConfig("artwork", "x"), **{name: value}))
+    assert not run.config_path.exists()
+
+
+def test_a_config_that_is_no_config_is_a_sentence(run):
+    for content in (b"[" * 100_000, b'{"a":' * 5000, b" " * 2**21):
+        run.config_path.write_bytes(content)
+        with pytest.raises(StudioError, match="damaged"):
+            run.config()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes among files")
+def test_a_pipe_in_a_run_is_never_waited_for(run):
+    for path in (run.config_path, run.command_path, run.events_path):
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    with pytest.raises(StudioError, match="is no file"):
+        run.config()
+    assert run.command() == "run" and run.events() == ([], 0)
+
+
+def test_only_one_process_holds_a_run(run):
+    other = RunFolder(run.path)
+    with run.claim.held():
+        with run.claim.held():
+            assert other.is_running(), "who holds it already goes on with it"
+        with pytest.raises(StudioError, match="already being trained"), other.claim.held():
+            pass
+    with other.claim.held():
+        assert not other.claim.is_lost
+    assert not run.is_running()
+
+
+def test_nothing_is_written_into_a_run_that_was_deleted(run):
+    with run.claim.held():
+        shutil.rmtree(run.path)
+        run.append("progress", kimg=1)
+        run.tell("stop")
+        assert not run.path.exists() and run.claim.is_lost
+        again = RunFolder(run.path)
+        again.create(TrainConfig("artwork", "/others"))
+        with again.claim.held(), pytest.raises(RunGone, match="deleted or replaced"):
+            run.claim.refuse_lost()
+        run.append("progress", kimg=2)
+    run.forget_start()
+    assert again.config().folder == "/others" and again.events()[0] == []
+    with again.claim.held():
+        run.config_path.unlink()
+        assert again.claim.is_lost, "nobody could go on with it"
