@@ -18,6 +18,10 @@ if sys.platform == "win32":
 else:
     import resource
 
+NO_MEMORY = (
+    "out of memory", "not enough memory", "alloc_failed", "can't allocate memory",
+    "cannot allocate memory",
+)  # fmt: skip
 MOST_THREADS = 4  # for each core; torch stands no more than some thousands
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
@@ -117,6 +121,13 @@ def card_count(name: str) -> int:
 def compiles(device: torch.device) -> bool:
     """Whether torch.compile pays: on CUDA, where its compiler lies beside torch."""
     return device.type == "cuda" and importlib.util.find_spec("triton") is not None
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of torch says that the device's memory, or this machine's, ran out."""
+    words = str(error).lower()
+    is_said = any(said in words for said in NO_MEMORY)
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or is_said
 
 
 def memory_mb(device: torch.device) -> float:

@@ -64,15 +64,35 @@ class Memory:
     healthy_kimg: float = 0.0  # up to here a roll-back may go
 
 
+def memory_of(state: Mapping[str, Any]) -> Memory:
+    """What a guardian left as JSON; TypeError, AttributeError or OverflowError if it is odd."""
+    memory, usual = Memory(**state), vars(Memory())
+    for name, value in vars(memory).items():
+        for one in _numbers(value, usual[name]):
+            if not isinstance(one, (int, float)):
+                raise TypeError(f"{name} is no number")
+            float(one)  # JSON knows whole numbers of any length
+    return memory
+
+
+def _numbers(value: Any, usual: Any) -> list[Any]:
+    """What must be numbers in a value that usually looks like this one."""
+    if isinstance(usual, dict):
+        return list(value.values())
+    if isinstance(usual, list):
+        return list(value)
+    return [] if value is None and usual is None else [value]
+
+
 class Guardian:
     """Feed it steps() often and check() at fixed distances in kimg; it answers with findings."""
 
-    def __init__(self, total_kimg: float, examples: int, state: Mapping[str, Any] | None = None):
+    def __init__(self, total_kimg: float, examples: int, memory: Memory | None = None):
         self._total, self._examples = total_kimg, examples
-        self.memory = Memory(**state) if state else Memory()
+        self.memory = memory or Memory()
 
     def state(self) -> dict[str, Any]:
-        """Plain JSON values from which another Guardian goes on."""
+        """Plain JSON values, out of which memory_of makes what another Guardian goes on with."""
         return dict(self.memory.__dict__)
 
     def steps(self, kimg: float, figures: Mapping[str, float]) -> list[Finding]:

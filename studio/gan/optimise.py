@@ -50,12 +50,28 @@ def optimiser_tensors(optimiser: torch.optim.Adam) -> dict[str, Tensor]:
     return found
 
 
-@torch.no_grad()
-def restore_optimiser(optimiser: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
+def optimiser_state(
+    optimiser: torch.optim.Adam, tensors: dict[str, Tensor]
+) -> dict[int, dict[str, Tensor]]:
+    """What optimiser_tensors gave, by weight; ValueError or IndexError if another optimiser's."""
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         index, _, field = name.partition(".")
         state.setdefault(int(index), {})[field] = value
+    parameters = parameters_of(optimiser)
+    for index, fields in state.items():
+        shapes = {name: value.shape for name, value in fields.items()}
+        own = parameters[index].shape
+        if index < 0 or shapes != {"step": torch.Size(), "exp_avg": own, "exp_avg_sq": own}:
+            raise ValueError("the state of another optimiser")
+        if not float(fields["step"]) >= 0:
+            raise ValueError("no number of steps")
+    return state
+
+
+@torch.no_grad()
+def restore_optimiser(optimiser: torch.optim.Adam, state: dict[int, dict[str, Tensor]]) -> None:
+    """Go on from what optimiser_state read."""
     for index, parameter in enumerate(parameters_of(optimiser)):
         for field, value in state.get(index, {}).items():
             if value.shape == parameter.shape:  # laid out like the weights: Adam is slow otherwise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from studio.core.errors import StudioError
 from studio.gan.guardian import (
     DOUBLE_GAMMA,
     FLOAT32,
@@ -30,6 +31,7 @@ ACTIONS = (
     STOP,
 )
 AUGMENTATION_STEP = 0.2
+NOWHERE = Finding("nonfinite", "alarm", "There is no checkpoint to go back to.")
 
 
 def agreed_actions(findings: Sequence[Finding], trainer: Trainer) -> set[str]:
@@ -69,9 +71,12 @@ def _roll_back(trainer: Trainer, store: CheckpointStore, guardian: Guardian) -> 
     limit = trainer.team.agree(guardian.memory.healthy_kimg + 1e-3, trainer.device)
     found = store.load_before(limit) or store.load_good()
     if found is None:
-        return Finding("nonfinite", "alarm", "There is no checkpoint to go back to.")
+        return NOWHERE
     now = trainer.counters()
-    trainer.restore(found.tensors, {**found.values, **now})
+    try:
+        trainer.restore(found.tensors, {**found.values, **now})
+    except StudioError:  # nobody's but ours lie there, unless somebody put one there
+        return NOWHERE
     if trainer.team.leads:  # whoever resumes must not find what came of the trouble
         store.forget_after(kimg_of(found.path))
     return None

@@ -15,19 +15,22 @@ from studio.core.errors import StudioError
 from studio.core.examples import Examples, open_examples
 from studio.core.fingerprints import Fingerprints, take_fingerprints
 from studio.core.kind import Features, FolderReport, Reader, Recogniser
-from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.run_folder import DAMAGED, RunFolder, TrainConfig
 from studio.core.split import held_out_split
 from studio.core.work import Preview, Work, noted, passed_on
 from studio.gan.batches import Rows
 from studio.gan.checks import HeldOut
-from studio.gan.device import Device, choose
+from studio.gan.device import Device, choose, is_out_of_memory
 from studio.gan.growth import teach_new_levels
+from studio.gan.left_behind import MISFIT, fitting
 from studio.gan.model_writer import ModelWriter
 from studio.gan.session import Session
 from studio.gan.store import CheckpointStore
 from studio.gan.team import Team, join_team
-from studio.gan.train import Trainer, Training, is_out_of_memory
+from studio.gan.train import Trainer, Training
 from studio.gan.transfer import freeze_weights, start_from, start_header, start_network
+
+NO_NETWORK = "The model to go on from describes no network."
 
 
 class Medium(Protocol):
@@ -119,10 +122,7 @@ def _opened(
         )
         yield Preview(run.append("note", text=words))
     if found is not None:
-        try:
-            trainer.restore(found.tensors, found.values)
-        except (KeyError, ValueError, RuntimeError) as error:
-            raise StudioError("The checkpoint does not fit this run's configuration.") from error
+        trainer.restore(found.tensors, found.values)
     elif config.start_model:
         yield from teach_new_levels(trainer, Path(config.start_model))
     trainer.make_ready()
@@ -157,24 +157,20 @@ def open_trainer(
     if config.held_out:
         learnt, kept = held_out_split(examples.sources, config.seed)
     training = medium.load_training()
-    network = training.describe(examples.pixels, config)
     start, is_begun = str(values.get("start", "")), "network" in values
-    if is_begun:
-        network = dict(values["network"])
-    elif config.start_model:
-        header = start_header(config.start_model, config.medium)
-        network = start_network(header, network)
-        start = f"{header.name} ({header.id})"
-    rows = Rows(examples.pixels, learnt)
-    try:
-        trainer = Trainer(config, training, network, rows, device, team)
-    except (TypeError, ValueError, KeyError, ZeroDivisionError, OverflowError) as error:
-        if not config.start_model:
-            raise
-        raise StudioError("The model to go on from describes no network.") from error
-    if is_begun:
-        freeze_weights(trainer, values.get("frozen", []))
-    elif config.start_model:
+    words = MISFIT if is_begun else NO_NETWORK if config.start_model else f"{DAMAGED}."
+    with fitting(words):
+        network = training.describe(examples.pixels, config)
+        if is_begun:
+            network = _network_of(values, config)
+        elif config.start_model:
+            header = start_header(config.start_model, config.medium)
+            network = start_network(header, network)
+            start = f"{header.name} ({header.id})"
+        trainer = Trainer(config, training, network, Rows(examples.pixels, learnt), device, team)
+        if is_begun:
+            freeze_weights(trainer, values.get("frozen", []))
+    if config.start_model and not is_begun:
         start_from(trainer, Path(config.start_model), config.freeze)
     held_out = HeldOut(examples, learnt, kept, medium.load_features)
     size_px = config.size_px
@@ -187,6 +183,14 @@ def open_trainer(
     return Opened(trainer, held_out, writer)
 
 
+def _network_of(values: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
+    """The network that a checkpoint is of; ValueError or TypeError for none of this run."""
+    network = dict(values["network"])
+    if network.get("size_px", config.size_px) != config.size_px:
+        raise ValueError("another size")
+    return network
+
+
 def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig, is_begun: bool) -> Work:
     """Decode the folder once into the run's cache, on which the run lives from then on."""
     if open_examples(run.cache_path) is not None and (is_begun or run.is_cache_of(config)):
@@ -194,6 +198,7 @@ def _read_examples(run: RunFolder, medium: Medium, config: TrainConfig, is_begun
     reader = medium.load_reader()
     work = reader.read(Path(config.folder), config.size_px, run.cache_path, config.remedies)
     result: tuple[Examples, FolderReport] = yield from passed_on(noted(work, "Reading"))
+    run.claim.refuse_lost()
     run.note_cache_of(config)  # last: until then an older note says that it must be read again
     examples, report = result
     yield Preview(

@@ -13,27 +13,21 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from studio.core.errors import DiskFull
-from studio.core.files import write_bytes
+from studio.core.errors import DiskFull, StudioError
 from studio.core.run_folder import RunFolder, TrainConfig
-from studio.core.tensorboard import EventWriter, write_records
-from studio.core.work import Event, Finished, Preview, Progress, Work
+from studio.core.work import Event, Finished, Progress, Work
 from studio.gan.checks import HeldOut
 from studio.gan.device import memory_mb
 from studio.gan.guardian import ROLL_BACK, STOP, Check, Finding, Guardian
+from studio.gan.left_behind import Left, fitting
 from studio.gan.model_writer import ModelWriter
-from studio.gan.picture_file import png
-from studio.gan.pictures import contact_sheet
 from studio.gan.reactions import agreed_actions, react
-from studio.gan.store import CheckpointStore
+from studio.gan.run_writer import RunWriter
 from studio.gan.train import Trainer
 
 REPORT_SECONDS = 1.0
 WATCH_STEPS = 8  # the guardian looks at losses and gradients this often
 AGREE_STEPS = 8  # a team asks its leader this often whether to go on
-SAMPLE_COLUMNS = 8
-SAMPLE_ROWS = 4
-ROOM_SECONDS = 5.0  # a full disk is tried again this often
 GO_ON, PAUSE, END, FINISH = range(4)
 
 Steps = Generator[Event, None, int]
@@ -82,23 +76,25 @@ class Session:
         writer: ModelWriter,
         values: dict[str, Any],
     ) -> None:
-        """values are what an earlier session left in the checkpoint, {} at the start."""
+        """values are what an earlier session left in the checkpoint, {} at the start; StudioError
+        where they are odd."""
         self.run, self.config, self.trainer = run, config, trainer
         self.held_out, self.writer, self.team = held_out, writer, trainer.team
-        self.store = CheckpointStore(run.checkpoints_path)
-        self.guardian = Guardian(config.kimg, len(trainer.examples), values.get("guardian"))
-        self.clock = Clock(before_s=float(values.get("trained_seconds", 0.0)))
-        self._checked_kimg = float(values.get("checked_kimg", 0.0))
+        self.disk = RunWriter(run, trainer, writer)
+        with fitting():
+            left = Left.of(values)
+        self.guardian = Guardian(config.kimg, len(trainer.examples), left.guardian)
+        self.clock = Clock(before_s=left.trained_s)
+        self._checked_kimg = left.checked_kimg
         self._figures: list[dict[str, float]] = []  # since the last report
-        self._recent: deque[dict[str, float]] = deque(values.get("recent", []), maxlen=32)
+        self._recent: deque[dict[str, float]] = deque(left.recent, maxlen=32)
         self._shown: dict[str, float] = {}
         self._seen_at_start, self._parts = trainer.seen, trainer.accumulate
-        self._board: EventWriter | None = None
 
     def work(self) -> Work:
         try:
-            yield from self._tell(
-                "start", kimg=round(self.trainer.kimg, 3), total_kimg=self.config.kimg,
+            yield from self.disk.tell(
+                "start", kimg=self.disk.kimg, total_kimg=self.config.kimg,
                 device=self.writer.device_words, processes=self.team.size, text="",
             )  # fmt: skip
             try:
@@ -106,23 +102,28 @@ class Session:
                 ended = yield from self._loop()
                 yield from self._report()
             except (GeneratorExit, KeyboardInterrupt):
-                self._save_at_once()  # between two steps, where the state is whole
+                self._end_at_once()  # between two steps, where the state is whole
+                raise
+            except (StudioError, OSError):  # raised between two steps as well
+                with contextlib.suppress(StudioError, OSError):
+                    self.disk.save(self._values())
                 raise
             yield from self._checkpoint()
             yield from self._sample()
+            if ended == FINISH:
+                self.disk.refuse_failed("model")
             word = "finished" if ended == FINISH else "stopped"
-            yield from self._tell(word, kimg=round(self.trainer.kimg, 3), eta_s=0, text="")
+            yield from self.disk.tell(word, kimg=self.disk.kimg, eta_s=0, text="")
         finally:
-            if self._board is not None:
-                self._board.close()
+            self.disk.close()
             self.trainer.close()
         yield Finished(self.run.model_path)
 
-    def _save_at_once(self) -> None:
-        if self.team.leads:
+    def _end_at_once(self) -> None:
+        if self.team.leads and not self.run.claim.is_lost:
             with contextlib.suppress(DiskFull):
-                self._save()
-            self.run.append("stopped", kimg=round(self.trainer.kimg, 3))
+                self.disk.save(self._values())
+            self.run.append("stopped", kimg=self.disk.kimg)
 
     def _loop(self) -> Steps:
         """Steps until the end or a stop; returns END or FINISH."""
@@ -170,8 +171,9 @@ class Session:
         """Wait for the next word; returns the decision that ended the pause."""
         if self.team.leads:
             yield from self._checkpoint()
-        yield from self._tell("paused", kimg=round(self.trainer.kimg, 3), text="")
+        yield from self.disk.tell("paused", kimg=self.disk.kimg, text="")
         while True:
+            self.run.claim.refuse_lost()
             command = self.run.command() if self.team.leads else ""
             word = {"pause": PAUSE, "stop": END}.get(command, GO_ON)
             decision = int(self.team.agree(word, self.trainer.device))
@@ -195,9 +197,9 @@ class Session:
     def _report(self) -> Work:
         if self._figures:
             self._shown, self._figures = means_of(self._figures), []
-        yield from self._tell(
+        yield from self.disk.tell(
             "progress",
-            kimg=round(self.trainer.kimg, 3),
+            kimg=self.disk.kimg,
             total_kimg=self.config.kimg,
             images_per_s=round(self._speed(), 2),
             eta_s=round(self._eta_s(), 1),
@@ -233,13 +235,14 @@ class Session:
         findings: list[Finding] = []
         if self.team.leads:
             held_out = self.held_out.figures(trainer)
-            best = self._is_best(held_out)
-            if best:
-                with contextlib.suppress(FloatingPointError):
-                    self.writer.write(self.run.best_path, trainer, self.clock.total_s, held_out)
-            yield from self._tell("measure", kimg=round(trainer.kimg, 3), best=best, **held_out)
+            best = False
+            if is_best := self._is_best(held_out):
+                best = yield from self.disk.keep_best(self.clock.total_s, held_out)
+            yield from self.disk.tell("measure", kimg=self.disk.kimg, best=best, **held_out)
             trainer.steer_augmentation(held_out.get("overfit"), since)
             means = means_of(self._recent)
+            if is_best and not best:  # so that the next one that is better than the old is kept
+                held_out.pop("shortfall")
             now = Check(trainer.kimg, means, held_out, trainer.augment, trainer.gamma_now())
             findings = self.guardian.check(now)  # remembers the best even where it must not act
             findings = findings if self._is_guarded else []
@@ -258,75 +261,46 @@ class Session:
         """Do what the guardian asks for, and say so; returns END where training must stop."""
         actions = agreed_actions(findings, self.trainer)
         if actions:
-            problem = react(actions, self.trainer, self.store, self.guardian)
+            self.run.claim.refuse_lost()  # going back removes checkpoints
+            problem = react(actions, self.trainer, self.disk.store, self.guardian)
             if problem:  # what was promised did not happen
                 findings = [replace(one, reaction="") for one in findings] + [problem]
             if ROLL_BACK in actions:
                 yield from self._checkpoint()
         for finding in findings:
-            yield from self._tell(
-                "guardian", kimg=round(self.trainer.kimg, 3), alarm=finding.alarm,
+            evidence = yield from self._evidence(finding)
+            yield from self.disk.tell(
+                "guardian", kimg=self.disk.kimg, alarm=finding.alarm,
                 level=finding.level, text=finding.text, reaction=finding.reaction,
-                evidence=self.held_out.evidence(finding, self.trainer, self.run),
+                evidence=evidence,
             )  # fmt: skip
         return END if STOP in actions else GO_ON
 
-    def _sample(self) -> Work:
-        """A grid of the same latents each time, and the playable model beside it."""
-        if not self.team.leads:
-            return
-        pictures = self.trainer.sampler.pictures(SAMPLE_COLUMNS * SAMPLE_ROWS)
-        name = f"{self.trainer.kimg:010.3f}.png"
-        try:
-            grid = png(contact_sheet(pictures, SAMPLE_COLUMNS))
-            write_bytes(self.run.samples_path / name, grid)
-            with contextlib.suppress(FloatingPointError):  # the last one that plays stays
-                self.writer.write(self.run.model_path, self.trainer, self.clock.total_s)
-        except DiskFull:
-            return  # the next checkpoint waits for room
-        yield from self._tell("sample", kimg=round(self.trainer.kimg, 3), file=f"samples/{name}")
+    def _evidence(self, finding: Finding) -> Generator[Event, None, str]:
+        """The name of the picture that shows a finding, "" where none does."""
+        names: list[str] = []
 
-    def _save(self) -> None:
-        values = {
-            **self.trainer.counters(),
+        def write() -> None:
+            names.append(self.held_out.evidence(finding, self.trainer, self.run))
+
+        yield from self.disk.show("evidence", write)
+        return "".join(names)
+
+    def _values(self) -> dict[str, Any]:
+        """What another session goes on with, besides the trainer."""
+        return {
             "trained_seconds": self.clock.total_s,
             "checked_kimg": self._checked_kimg,
             "start": self.writer.start,
             "guardian": self.guardian.state(),
             "recent": list(self._recent),
         }
-        with contextlib.suppress(FloatingPointError):  # the guardian goes back to an older one
-            self.store.save(self.trainer.tensors(), values, self.trainer.kimg)
+
+    def _sample(self) -> Work:
+        yield from self.disk.sample(self.clock.total_s)
 
     def _checkpoint(self) -> Work:
-        """Save; on a full disk wait for room, until told to stop."""
-        if not self.team.leads:
-            return
-        is_waiting = False
-        while True:
-            try:
-                self._save()
-                break
-            except DiskFull as error:
-                if not is_waiting:
-                    words = f"{error} Training waits until there is room."
-                    yield from self._tell("paused", kimg=round(self.trainer.kimg, 3), text=words)
-                is_waiting = True
-            if self.run.command() == "stop":
-                return
-            yield Progress(*self._counts(), "Waiting for room on the disk")
-            time.sleep(ROOM_SECONDS)
-        yield from self._tell("checkpoint", kimg=round(self.trainer.kimg, 3))
-
-    def _tell(self, event: str, **values: Any) -> Work:
-        """Write an event of the run, for the window and for TensorBoard."""
-        if not self.team.leads:
-            return
-        record = self.run.append(event, **values)
-        if self._board is None:
-            self._board = EventWriter(self.run.tensorboard_path)
-        write_records(self._board, record, self.run.path)
-        yield Preview(record)
+        yield from self.disk.checkpoint(self._values())
 
 
 def means_of(figures: Iterable[dict[str, float]]) -> dict[str, float]:

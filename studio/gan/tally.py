@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
 COUNTED = "broken"  # how many, where the others are means
+FIGURES = (
+    "loss_d", "loss_g", "r1", "r2", "norm_d", "norm_g", "norm_penalty", COUNTED,
+)  # fmt: skip
 
 
 class Tally:
@@ -37,7 +41,8 @@ class Tally:
     def to_json(self) -> dict[str, Any]:
         return {name: [float(value), self._weights[name]] for name, value in self._sums.items()}
 
-    def restore(self, values: Any, device: torch.device) -> None:
-        sums = dict(values).items()
-        self._sums = {name: torch.tensor(float(one[0]), device=device) for name, one in sums}
-        self._weights = {name: float(one[1]) for name, one in sums}
+    def restore(self, sums: Mapping[str, tuple[float, float]], device: torch.device) -> None:
+        """Go on from the sums and weights of to_json; what is no figure of ours is left out."""
+        known = {name: one for name, one in sums.items() if name in FIGURES}
+        self._sums = {name: torch.tensor(one[0], device=device) for name, one in known.items()}
+        self._weights = {name: one[1] for name, one in known.items()}

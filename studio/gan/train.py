@@ -23,12 +23,14 @@ from studio.gan.augment import Changes
 from studio.gan.batches import Batch, Batches, Rows, draw_batch
 from studio.gan.checkpoint import prefixed, without_prefix
 from studio.gan.compiled import compile_passes
-from studio.gan.device import Device, compiles, mixed_precision
+from studio.gan.device import Device, compiles, is_out_of_memory, mixed_precision
 from studio.gan.ema import Average
+from studio.gan.left_behind import Counters, fitting, refuse_other_shapes
 from studio.gan.losses import discriminator_loss, generator_loss, gradient_penalty
 from studio.gan.optimise import (
     adam,
     apply_gradients,
+    optimiser_state,
     optimiser_tensors,
     restore_optimiser,
 )
@@ -327,22 +329,31 @@ class Trainer:
 
     def restore(self, tensors: dict[str, Tensor], counters: dict[str, Any]) -> None:
         """Go on exactly where tensors() and counters() were taken; what is asked for by another
-        number now than then begins at that."""
-        self.generator.load_state_dict(without_prefix("generator", tensors))
-        self.discriminator.load_state_dict(without_prefix("discriminator", tensors))
-        self.average.network.load_state_dict(without_prefix("average", tensors))
-        restore_optimiser(self.optimiser_g, without_prefix("adam_g", tensors))
-        restore_optimiser(self.optimiser_d, without_prefix("adam_d", tensors))
-        self.seen, self.steps = int(counters["seen"]), int(counters["steps"])
-        self.full_precision = self.full_precision or bool(counters.get("full_precision"))
-        self.accumulate = max(self.accumulate, int(counters["accumulate"]))
+        number now than then begins at that. StudioError, with all as it was, if they do not fit."""
         asked = asked_of(self.config)
-        before = counters.get("asked", asked)
-        new = {name: value for name, value in asked.items() if value != before.get(name, value)}
-        now = {name: float(counters[name]) for name in asked} | new
+        networks = {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "average": self.average.network,
+        }
+        with fitting():
+            left = Counters.of(counters, asked)
+            for name, network in networks.items():
+                refuse_other_shapes(network, tensors, name)
+            state_g = optimiser_state(self.optimiser_g, without_prefix("adam_g", tensors))
+            state_d = optimiser_state(self.optimiser_d, without_prefix("adam_d", tensors))
+        for name, network in networks.items():
+            network.load_state_dict(without_prefix(name, tensors))
+        restore_optimiser(self.optimiser_g, state_g)
+        restore_optimiser(self.optimiser_d, state_d)
+        self.seen, self.steps = left.seen, left.steps
+        self.full_precision = self.full_precision or left.full_precision
+        self.accumulate = max(self.accumulate, left.accumulate)
+        new = {name: value for name, value in asked.items() if value != left.asked.get(name, value)}
+        now = left.settings | new
         self.gamma, self.augment = now["gamma"], now["augment"]
         self.set_rate(now["rate"])
-        self.tally.restore(counters["tally"], self.device)
+        self.tally.restore(left.tally, self.device)
 
     def set_rate(self, rate: float) -> None:
         """Another learning rate from here on."""
@@ -432,10 +443,3 @@ def go_plain(trainer: Trainer) -> None:
     """Forget compiled passes, which were looked at with a certain size and precision."""
     trainer.generator.__dict__.pop("synthesise", None)
     trainer.quick_discriminator = trainer.discriminator
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error of torch says that the device's memory, or this machine's, ran out."""
-    words = str(error).lower()
-    is_said = any(said in words for said in ("out of memory", "not enough memory", "alloc_failed"))
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or is_said

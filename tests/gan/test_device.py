@@ -5,6 +5,7 @@ import torch
 
 from studio.core.errors import StudioError
 from studio.gan import device
+from studio.gan.device import is_out_of_memory
 
 
 @pytest.fixture
@@ -95,3 +96,20 @@ def test_memory_that_nothing_uses_is_given_back(graphics_card, monkeypatch):
     monkeypatch.setattr(torch.mps, "empty_cache", lambda: called.append("mps"))
     device.free_memory()
     assert called == ["cuda", "mps"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate "
+            "memory: you tried to allocate 2048000000000000 bytes."
+        ),
+        RuntimeError("unable to mmap 8192 bytes: Cannot allocate memory (12)"),
+    ],
+)
+def test_memory_that_ran_out_is_known_by_what_is_said(error) -> None:
+    assert is_out_of_memory(error)
+    assert not is_out_of_memory(RuntimeError("shapes do not match"))

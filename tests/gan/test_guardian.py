@@ -16,6 +16,7 @@ from studio.gan.guardian import (
     Check,
     Finding,
     Guardian,
+    memory_of,
 )
 
 HEALTHY = {
@@ -146,7 +147,19 @@ def test_without_files_kept_back_nothing_is_said_of_them(guardian: Guardian) -> 
 def test_a_guardian_goes_on_from_its_state(guardian: Guardian) -> None:
     guardian.check(look(44, nearest_ratio=0.6))
     state = json.loads(json.dumps(guardian.state()))
-    other = Guardian(200, 1000, state)
+    other = Guardian(200, 1000, memory_of(state))
     for one in (guardian, other):
         assert alarms(one.check(look(48, nearest_ratio=0.6))) == [("copying", "warning")]
     assert other.state() == guardian.state()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        [1], {"unknown": 1}, {"reactions": 5}, {"reactions": {"collapse": "x"}}, {"r1": "abc"},
+        {"r1": 5}, {"best": "x"}, {"widest": None}, {"broken": 10**400}, {"said": [1]},
+    ],
+)  # fmt: skip
+def test_odd_memories_are_refused(state) -> None:
+    with pytest.raises((TypeError, AttributeError, OverflowError)):
+        memory_of(state)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import torch
 from PIL import Image
 
 from studio import media
+from studio.core.claim import RunGone
 from studio.core.errors import DiskFull, StudioError
 from studio.core.fingerprints import CopyCheck
 from studio.core.model_file import read_entry
@@ -24,8 +26,12 @@ from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan import guardian as guardian_module
 from studio.gan import run as run_module
+from studio.gan import run_writer
 from studio.gan import session as session_module
+from studio.gan.checkpoint import load_state, save_state
+from studio.gan.checks import HeldOut
 from studio.gan.guardian import Finding
+from studio.gan.model_writer import ModelWriter
 from studio.gan.run import failure_words, train_run
 from studio.gan.store import CheckpointStore
 from studio.gan.train import Trainer
@@ -437,3 +443,107 @@ def test_numbers_for_tensorboard_lie_in_the_run(big_run: RunFolder) -> None:
 def test_one_run_at_a_time_and_its_sentence(run: RunFolder) -> None:
     assert result_of(train_run(run, media.kind("artwork"))) == run.model_path
     assert run_module.failure_words(ValueError("x")) == ""
+
+
+def test_a_full_disk_is_waited_for_when_the_best_model_is_kept(big_run, monkeypatch) -> None:
+    write, tries = ModelWriter.write, [2]
+
+    def full(self: ModelWriter, path: Path, *values: Any) -> None:
+        if path == big_run.best_path and tries[0]:
+            tries[0] -= 1
+            raise DiskFull(path.name, "here", 5_000_000)
+        write(self, path, *values)
+
+    monkeypatch.setattr(ModelWriter, "write", full)
+    monkeypatch.setattr(run_writer.time, "sleep", lambda seconds: None)
+    list(train_run(big_run, media.kind("artwork")))
+    (paused,) = records(big_run, "paused")
+    assert "until there is room" in paused["text"] and tries == [0]
+    assert big_run.status().state == "finished" and big_run.best_path.exists()
+
+
+def test_a_best_model_that_could_not_be_kept_is_no_best_one(big_run, monkeypatch) -> None:
+    write, refusals = ModelWriter.write, [1]
+
+    def refused(self: ModelWriter, path: Path, *values: Any) -> None:
+        if path == big_run.best_path and refusals:
+            refusals.pop()
+            raise StudioError("best.safetensors could not be saved: No such device.")
+        write(self, path, *values)
+
+    monkeypatch.setattr(ModelWriter, "write", refused)
+    list(train_run(big_run, media.kind("artwork")))
+    first, second, _ = records(big_run, "measure")
+    assert (first["best"], second["best"]) == (False, True), "the first that can be kept is"
+    (note,) = records(big_run, "note")
+    assert "No such device. Training goes on" in note["text"]
+
+
+def test_samples_that_cannot_be_written_end_nothing(run: RunFolder) -> None:
+    change(run, sample_seconds=0.0)
+    run.samples_path.rmdir()
+    run.samples_path.write_bytes(b"in the way")
+    list(train_run(run, media.kind("artwork")))
+    (note,) = records(run, "note")
+    assert "could not be saved" in note["text"] and "Training goes on" in note["text"]
+    assert run.status().state == "finished" and run.model_path.exists()
+    assert CheckpointStore(run.checkpoints_path).has_checkpoint
+
+
+def test_a_run_is_not_finished_without_its_model(run: RunFolder) -> None:
+    run.model_path.mkdir()
+    with pytest.raises(StudioError, match=r"model\.safetensors could not"):
+        list(train_run(run, media.kind("artwork")))
+    assert run.status().state == "failed"
+    run.model_path.rmdir()
+    list(train_run(run, media.kind("artwork"), resume=True))
+    assert run.status().state == "finished" and run.model_path.exists()
+
+
+def test_what_ends_a_training_leaves_a_last_checkpoint(run: RunFolder, monkeypatch) -> None:
+    def gone(self: HeldOut, trainer: Trainer) -> dict[str, float]:
+        raise StudioError("The disk was unplugged.")
+
+    monkeypatch.setattr(HeldOut, "figures", gone)
+    change(run, check_kimg=0.02)
+    with pytest.raises(StudioError, match="unplugged"):
+        list(train_run(run, media.kind("artwork")))
+    (path,) = CheckpointStore(run.checkpoints_path).paths()
+    assert path.name == "000000.020.safetensors" and run.status().state == "failed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files that are open stay there")
+@pytest.mark.parametrize("begins_again", [False, True])
+def test_a_run_that_was_deleted_is_written_to_no_more(run: RunFolder, begins_again) -> None:
+    """Neither does it come back, nor does a new run of its name suffer."""
+    change(run, kimg=1.0, checkpoint_seconds=0.0, sample_seconds=0.0)
+    work = train_run(run, media.kind("artwork"))
+    config = run.config()
+    with pytest.raises(RunGone, match="deleted or replaced"):
+        for event in work:
+            if isinstance(event, Preview) and event.value["event"] == "checkpoint":
+                shutil.rmtree(run.path)
+                if begins_again:
+                    RunFolder(run.path).create(config)
+                    run.lock_path.touch()
+    left = sorted(path.name for path in run.path.iterdir()) if run.path.exists() else []
+    assert left == (["config.json", "lock", "samples"] if begins_again else [])
+    assert not list(run.samples_path.glob("*"))
+
+
+def test_a_checkpoint_with_odd_contents_is_a_sentence(run: RunFolder) -> None:
+    change(run, kimg=0.004)
+    list(train_run(run, media.kind("artwork")))
+    (path,) = CheckpointStore(run.checkpoints_path).paths()
+    tensors, values = load_state(path)
+    network = values["network"]
+    odd: list[tuple[str, Any]] = [
+        ("network", "x"), ("network", [1]), ("network", {}), ("frozen", 5), ("guardian", [1]),
+        ("network", {**network, "channel_base": 10**9}), ("network", {**network, "size_px": 64}),
+        ("guardian", {"a": 1}), ("recent", 5), ("recent", "x"), ("recent", [{"r1": "x"}]),
+        ("trained_seconds", None), ("trained_seconds", "x"), ("checked_kimg", "x"),
+    ]  # fmt: skip
+    for name, value in odd:
+        save_state(path, tensors, {**values, name: value})
+        with pytest.raises(StudioError, match="does not fit"):
+            list(train_run(run, media.kind("artwork"), resume=True))

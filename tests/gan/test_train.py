@@ -335,3 +335,36 @@ def test_what_is_left_open_is_decided_by_the_folder() -> None:
     assert resolved(config, training, 500).check_kimg == 4.0
     kept = resolved(replace(config, augment=0.1, batch=3, gamma=9), training, 50)
     assert (kept.augment, kept.batch, kept.gamma) == (0.1, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("seen", "x"), ("seen", -4), ("seen", 10**400), ("steps", 1.5), ("rate", float("nan")),
+        ("gamma", None), ("augment", "0.5"), ("accumulate", 0), ("accumulate", 10**9),
+        ("asked", "x"), ("tally", "x"), ("tally", {"r1": []}), ("tally", {"r1": [1.0, 0.0]}),
+    ],
+)  # fmt: skip
+def test_odd_counters_of_a_checkpoint_do_not_fit(trainer_for, name, value) -> None:
+    trainer = trainer_for(media.kind("artwork"))
+    with pytest.raises(StudioError, match="does not fit"):
+        trainer.restore(trainer.tensors(), {**trainer.counters(), name: value})
+
+
+def test_odd_tensors_of_a_checkpoint_change_nothing(trainer_for) -> None:
+    trainer = trainer_for(media.kind("artwork"))
+    trainer.step()
+    whole, counters = {n: v.clone() for n, v in trainer.tensors().items()}, trainer.counters()
+    for start in ("generator.", "discriminator.", "average.", "adam_g.0.exp_avg", "adam_d.3.step"):
+        name = next(one for one in whole if one.startswith(start))
+        missing = {n: v for n, v in whole.items() if n != name}
+        for odd in (missing, {**whole, name: torch.full((3,), 7.0)}):
+            with pytest.raises(StudioError, match="does not fit"):
+                trainer.restore(odd, counters)
+    for odd in ({"adam_g.x.step": torch.ones(())}, {"adam_d.0.step": -torch.ones(())}):
+        with pytest.raises(StudioError, match="does not fit"):
+            trainer.restore({**whole, **odd}, counters)
+    now = trainer.tensors()
+    assert all(torch.equal(now[n], whole[n]) for n in whole)
+    trainer.restore(whole, {**counters, "tally": {"event": [1.0, 1.0], "r1": [float("nan"), 1.0]}})
+    assert trainer.tally.take().keys() == {"r1"}, "broken numbers are for the guardian"
