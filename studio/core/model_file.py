@@ -122,7 +122,7 @@ def read_tensor(path: Path, name: str, most_bytes: int) -> np.ndarray | None:
     StudioError where the file cannot be read.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             length = int.from_bytes(file.read(8), "little")
             if length > min(size - 8, MAX_HEADER_BYTES):

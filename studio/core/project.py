@@ -16,7 +16,7 @@ from typing import Any
 
 from studio import __version__
 from studio.core.errors import StudioError
-from studio.core.files import FileLock, is_locked, write_bytes
+from studio.core.files import FileLock, is_locked, open_regular, write_bytes
 from studio.core.kind import MediumKind
 from studio.core.library import Places
 from studio.core.lineage import Lineage
@@ -116,7 +116,7 @@ def _read_members(path: Path) -> dict[str, bytes]:
     """Every file in the zip by name, within the bounds above."""
     damaged = f"{path.name} is not an Atelier project, or it is damaged."
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             if not _looks_sane(file):
                 raise StudioError(damaged)
             with zipfile.ZipFile(file) as archive:

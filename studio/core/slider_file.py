@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.core.files import write_bytes
+from studio.core.files import open_regular, write_bytes
 from studio.core.library import stem_for
 from studio.core.model_file import ModelEntry
 from studio.core.slider import (
@@ -95,8 +95,8 @@ def write_choice(folder: Path, model: str, choice: SliderChoice) -> None:
 
 
 def _read(path: Path) -> Any:
-    """The JSON in a file; ValueError if it is too large or none."""
-    with open(path, "rb") as file:
+    """The JSON in a file; ValueError if it is too large or none, StudioError as open_regular."""
+    with open_regular(path) as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ValueError("too large")

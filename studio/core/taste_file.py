@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from studio.core.errors import StudioError
-from studio.core.files import write_bytes
+from studio.core.files import open_regular, write_bytes
 from studio.core.library import Places, stem_for
 from studio.core.taste import DIMENSIONS, MAX_LABELS, Taste
 
@@ -31,7 +31,7 @@ def taste_path(model: str, places: Places) -> Path:
 def load_taste(model: str, places: Places) -> Taste:
     """What was clicked on this model's results; a file that makes no sense counts as no likes."""
     try:
-        with open(taste_path(model, places), "rb") as file:
+        with open_regular(taste_path(model, places)) as file:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             return Taste(model)

@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from studio.core import xmp
 from studio.core.errors import StudioError
+from studio.core.files import open_regular
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 from studio.core.provenance import KEY, Provenance, read_record, record, silent
@@ -91,7 +92,7 @@ def read_png(path: Path) -> tuple[Provenance, Pixels]:
     StudioError where it says nothing, or its record or the picture itself is damaged.
     """
     try:
-        with Image.open(path, formats=("PNG",)) as image:
+        with open_regular(path) as file, Image.open(file, formats=("PNG",)) as image:
             pixels = _rgb(image)
             text = image.info.get(KEY)
     except UnidentifiedImageError as error:

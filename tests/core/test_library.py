@@ -70,6 +70,22 @@ def test_a_damaged_model_is_a_sentence_and_the_rest_still_shows(home):
     assert len(problems) == 1 and "broken.safetensors" in problems[0]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_among_the_models_hides_none_and_is_not_waited_for(home):
+    write_model(home.models_path / "roses.safetensors", "Roses", "id-1", "sound")
+    pipe = home.models_path / "pipe.safetensors"
+    os.mkfifo(pipe)
+    run = RunFolder(home.runs_path / "tulips")
+    run.create(TrainConfig("sound", "somewhere"))
+    os.mkfifo(run.model_path)
+    found, problems = models("sound", home)
+    assert [entry.header.name for entry in found] == ["Roses"]
+    assert problems == [f"{pipe} is no file.", f"tulips: {run.model_path} is no file."]
+    assert find_model("roses", home).header.id == "id-1"
+    with pytest.raises(StudioError, match="is no file"):
+        find_model(str(run.path), home)
+
+
 def test_runs_come_newest_first(home):
     for age, name in enumerate(["new", "older", "oldest"]):
         run = RunFolder(home.runs_path / name)

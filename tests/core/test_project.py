@@ -159,7 +159,7 @@ def test_a_missing_file_is_a_sentence(path):
     with pytest.raises(StudioError, match="no file"):
         open_project(path, [WORDS])
     path.mkdir()
-    with pytest.raises(StudioError, match="cannot be read"):
+    with pytest.raises(StudioError, match="is no file"):
         open_project(path, [WORDS])
 
 

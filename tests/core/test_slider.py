@@ -1,6 +1,7 @@
 """Sliders as values: JSON both ways, ranges, what a person chose, files that may be damaged."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,6 +196,12 @@ def test_sliders_that_come_along_with_a_model_are_taken(entry, tmp_path):
     asked: list[int] = []
     assert result_of(slider_file.remembered(entry, None, search((), asked))) == (WARMTH,)
     assert not asked
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_beside_a_model_is_no_slider_file_and_not_waited_for(entry, tmp_path):
+    os.mkfifo(slider_file.beside(entry.path))
+    assert slider_file.read_sliders(slider_file.beside(entry.path), entry) is None
 
 
 def test_a_cache_that_cannot_be_written_does_no_harm(entry, tmp_path):

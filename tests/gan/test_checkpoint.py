@@ -1,5 +1,6 @@
 """Model and checkpoint files: round trip, damage, foreign files, nothing unpickled."""
 
+import os
 import pickle
 import struct
 from dataclasses import replace
@@ -118,6 +119,13 @@ def test_foreign_files_are_refused_in_words(tmp_path: Path, content: bytes) -> N
             reading(path)
     entries, problems = find_models([tmp_path])
     assert entries == [] and len(problems) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_no_model_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    with pytest.raises(StudioError, match="is no file"):
+        checkpoint.load_model(tmp_path / "pipe.safetensors")
 
 
 def test_a_model_of_another_medium_is_refused(model: Path) -> None:

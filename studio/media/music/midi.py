@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from studio.core.errors import StudioError
+from studio.core.files import open_regular
 from studio.core.provenance import MAX_RECORD_BYTES
 
 MAX_BYTES = 16 * 2**20
@@ -52,7 +53,7 @@ def read_song(path: Path, *, may_be_silent: bool = False) -> Song:
     may_be_silent: one without notes will do.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise StudioError(f"It cannot be opened: {error.strerror or error}.") from error

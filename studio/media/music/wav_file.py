@@ -12,7 +12,7 @@ import soundfile
 
 from studio.core import xmp
 from studio.core.errors import StudioError
-from studio.core.files import write_bytes
+from studio.core.files import open_regular, write_bytes
 from studio.core.provenance import (
     MAX_RECORD_BYTES,
     UNKNOWN,
@@ -96,7 +96,7 @@ def _chunk(chunk: Chunk) -> bytes:
 def read_provenance(path: Path) -> Provenance:
     """What a WAV file says of itself; StudioError if it is none, or says nothing."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = _find(file, RECORD_CHUNK)
     except FileNotFoundError as error:
         raise StudioError(f"There is no file {path}.") from error
