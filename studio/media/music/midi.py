@@ -117,6 +117,7 @@ class _Scribe:
         self.base = 0
         self.latest = 0
         self.events = 0
+        self.started = 0  # notes, ended or not
         self.notes: list[tuple[int, int, int, int, int, int]] = []
         self.open: dict[int, deque[tuple[int, int]]] = {}
         self.tempos: list[tuple[int, float]] = []
@@ -141,7 +142,7 @@ class _Scribe:
             if position >= last:
                 break
             self.events += 1
-            if self.events > MAX_EVENTS or len(self.notes) > MAX_NOTES:
+            if self.events > MAX_EVENTS or self.started > MAX_NOTES:
                 raise StudioError(f"The file has more than {MAX_NOTES:,} notes.")
             byte = content[position]
             if byte >= 0xF0:
@@ -168,6 +169,7 @@ class _Scribe:
     def _channel(self, index: int, now: int, status: int, first: int, second: int) -> None:
         kind, channel = status >> 4, status & 0x0F
         if kind == 0x9 and second:
+            self.started += 1
             self.open.setdefault(channel << 7 | first, deque()).append((now, second))
         elif kind in (0x8, 0x9):
             waiting = self.open.get(channel << 7 | first)
@@ -180,8 +182,9 @@ class _Scribe:
     def _close(self, index: int, now: int) -> None:
         """Notes that were never ended last until their pitch sounds again, a bar at most."""
         for key, waiting in self.open.items():
-            for place, (start, velocity) in enumerate(waiting):
-                end = waiting[place + 1][0] if place + 1 < len(waiting) else max(now, start + 1)
+            held = list(waiting)  # the middle of a deque is slow to reach
+            for place, (start, velocity) in enumerate(held):
+                end = held[place + 1][0] if place + 1 < len(held) else max(now, start + 1)
                 if end == now:
                     end = max(end, start + self.division)
                 end = min(end, start + LOST_NOTE_QUARTERS * self.division)

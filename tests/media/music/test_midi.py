@@ -31,6 +31,16 @@ GOOD = header() + track(NOTE + NOTE + END)
 TWO = [(0, 480, 60), (480, 960, 60)]
 
 
+def test_notes_that_never_end_are_counted_and_take_no_longer_than_others():
+    struck = b"\x00\x90" + b"\x3c\x40\x00" * 450_000
+    with pytest.raises(StudioError, match="more than 400,000 notes"):
+        parse_song(header() + track(struck))
+    began = time.process_time()
+    song = parse_song(header() + track(struck[: 2 + 3 * 200_000]))
+    assert len(song.start) == 200_000
+    assert time.process_time() - began < 5, "it goes through them once, not once for each"
+
+
 def test_a_plain_file():
     assert notes_of(GOOD) == TWO
 
