@@ -129,7 +129,11 @@ def _halves(network: nn.Module) -> dict[str, Tensor]:
 
 
 def load_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
-    """Header and float32 weights of a model file; StudioError if damaged, foreign or not finite."""
+    """Header and float32 weights of a model file.
+
+    StudioError if damaged, foreign, not finite, or other weights than its id says: sliders and
+    likes are kept by the id.
+    """
     header, weights, _ = load_whole_model(path)
     return header, weights
 
@@ -138,12 +142,17 @@ def load_whole_model(path: Path) -> tuple[ModelHeader, dict[str, Tensor], dict[s
     """As load_model, and the weights of the discriminator, {} where the file has none."""
     metadata, tensors = _read(path, EXTRAS)
     header = header_from_metadata(metadata, path.name)
+    judged = f"{DISCRIMINATOR}."
+    own = {name: value for name, value in tensors.items() if not name.startswith(judged)}
     weights = {name: value.float() for name, value in tensors.items()}
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
         raise StudioError(f"{path.name} holds broken numbers; it cannot be played.")
+    if weights_id(own) != header.id:
+        raise StudioError(
+            f"The weights in {path.name} are not those that its id names: it is damaged or forged."
+        )
     judge = without_prefix(DISCRIMINATOR, weights)
-    own = {name: v for name, v in weights.items() if not name.startswith(f"{DISCRIMINATOR}.")}
-    return header, own, judge
+    return header, {name: weights[name] for name in own}, judge
 
 
 def fill(network: nn.Module, weights: dict[str, Tensor], name: str) -> None:

@@ -101,6 +101,15 @@ def test_cut_files_are_refused_in_words(model: Path, keep: float) -> None:
             reading(model)
 
 
+def test_another_models_id_is_refused(tmp_path: Path, model: Path) -> None:
+    with safe_open(model, framework="pt") as file:
+        metadata = file.metadata()
+        weights = {name: torch.zeros_like(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+    save_file(weights, tmp_path / "zeros.safetensors", metadata)
+    with pytest.raises(StudioError, match="not those that its id names"):
+        checkpoint.load_model(tmp_path / "zeros.safetensors")
+
+
 @pytest.mark.parametrize(
     "content",
     [
