@@ -35,6 +35,13 @@ CROSS_STREAM = 10**6
 KEPT_MAPS = 32  # the layers of the largest network, twice
 
 
+def finite(numbers: np.ndarray) -> np.ndarray:
+    """The same; StudioError where weights too large made something else than numbers of them."""
+    if not np.isfinite(numbers).all():
+        raise StudioError("The weights of this model are too large to be measured.")
+    return numbers
+
+
 class Playable:
     """A model on its device, ready to play; float32, so that results repeat."""
 

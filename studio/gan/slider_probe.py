@@ -12,7 +12,7 @@ from torch import Tensor
 from studio.core.kind import Qualities
 from studio.core.latent import LAYER_GROUPS, Latent, draw
 from studio.core.work import Progress
-from studio.gan.explore import NOISE_STREAM, Playable
+from studio.gan.explore import NOISE_STREAM, Playable, finite
 
 BATCH = 16
 SPREAD_SEED, SENSE_SEED, SAMPLE_SEED = 1_000_003, 1_100_000, 1_200_000
@@ -66,7 +66,7 @@ class Probe:
     @torch.no_grad()
     def _mapped(self, z: np.ndarray) -> np.ndarray:
         tensor = torch.from_numpy(z).to(self._device)
-        return self._network.mapping(tensor).cpu().numpy().astype(float)
+        return finite(self._network.mapping(tensor).cpu().numpy().astype(float))
 
     def base(self, seeds: Sequence[int]) -> np.ndarray:
         """The w of seeds as people see them first: [N, w_dim]."""
@@ -143,7 +143,7 @@ class Probe:
         outputs = self.outputs(ws, seeds)
         view = np.stack([draw(seed, 0, *outputs.shape[1:]) for seed in seeds])
         (found,) = torch.autograd.grad((outputs * torch.from_numpy(view).to(outputs)).sum(), ws)
-        found = found.cpu().numpy().astype(float)
+        found = finite(found.cpu().numpy().astype(float))
         return np.stack([found[:, layers].sum(1) for layers in self._layers], 1)
 
     def sampled(self) -> Generator[Progress, None, tuple[np.ndarray, np.ndarray]]:

@@ -67,7 +67,8 @@ def find_sliders(
     """Finished(tuple[Slider, ...]): the measured ones first, in the order of qualities.
 
     examples turns outputs of the network into examples uint8 [N, ...]. The same model on the same
-    device gives the same sliders: all that is random comes from fixed seeds.
+    device gives the same sliders: all that is random comes from fixed seeds. StudioError where the
+    model's weights are too large for that.
     """
     is_fast = play.device.torch_device.type != "cpu"
     effort = effort or effort_for(play.header.size_px, is_fast)

@@ -12,7 +12,7 @@ from studio.core.latent import DRAWN_SEEDS, Latent, Recipe, draw
 from studio.core.taste import DIMENSIONS, Taste
 from studio.core.verbs import seeded
 from studio.core.work import Finished, Progress, Work
-from studio.gan.explore import Playable
+from studio.gan.explore import Playable, finite
 from studio.gan.layers import ModulatedConv
 
 SAMPLES = 4096  # seeds 0 and up, from which the spread of W is measured
@@ -87,11 +87,11 @@ class TasteSpace:
 
     @torch.no_grad()
     def _w(self, seeds: range | list[int]) -> np.ndarray:
-        """float64 [N, w_dim]"""
+        """float64 [N, w_dim]; StudioError as finite"""
         network = self._play.network
         z = np.concatenate([draw(seed, 0, 1, network.z_dim) for seed in seeds])
         tensor = torch.from_numpy(z).to(self._play.device.torch_device)
-        return network.mapping(tensor).cpu().double().numpy()
+        return finite(network.mapping(tensor).cpu().double().numpy())
 
 
 def _affine_maps(play: Playable) -> list[np.ndarray]:
@@ -115,6 +115,7 @@ def _axes(w: np.ndarray, maps: list[np.ndarray]) -> np.ndarray:
     strengths = np.maximum(strengths[::-1], 0)[:DIMENSIONS] ** 0.25
     axes = (directions / spreads) @ order[:, ::-1][:, :DIMENSIONS]
     axes *= np.sign(axes[np.abs(axes).argmax(0), np.arange(axes.shape[1])])
-    scale = strengths / max(float(np.sqrt((strengths**2).mean())), 1e-12)
+    usual = float(np.sqrt((strengths**2).sum() / max(len(strengths), 1)))
+    scale = strengths / max(usual, 1e-12)
     padding = ((0, 0), (0, DIMENSIONS - axes.shape[1]))
     return np.pad(axes * scale, padding)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from studio.core.errors import StudioError
 from studio.core.work import Finished, Progress, result_of
 from studio.gan.networks import Mapping
 from studio.gan.slider_probe import Effort
@@ -79,6 +80,15 @@ def play():
 @pytest.fixture(scope="module")
 def found(play):
     return result_of(find_sliders(play, QUALITIES, as_examples, EFFORT))
+
+
+def test_weights_that_leave_no_numbers_are_a_sentence():
+    device = SimpleNamespace(torch_device=torch.device("cpu"))
+    network = Toy().requires_grad_(False)
+    network.ways.fill_(3e38)
+    play = SimpleNamespace(network=network, device=device, header=SimpleNamespace(size_px=64))
+    with pytest.raises(StudioError, match="too large"):
+        result_of(find_sliders(play, QUALITIES, as_examples, EFFORT))
 
 
 def test_what_can_be_steered_is_found_and_nothing_else(found):

@@ -76,6 +76,14 @@ def test_what_is_worth_a_look_is_new_and_half_of_it_fits_the_taste(space):
     assert np.mean(firsts[:10]) > np.quantile(random, 0.85) > np.mean(firsts[10:])
 
 
+def test_weights_that_leave_no_numbers_are_a_sentence(space):
+    play = space._play.twin()
+    for value in play.network.mapping.state_dict().values():
+        value.fill_(3e38)
+    with pytest.raises(StudioError, match="too large"):
+        TasteSpace(play).candidates([1], 0.7)
+
+
 def test_likes_of_another_model_are_refused(space):
     with pytest.raises(StudioError, match="another model"):
         result_of(space.shortlist(Taste("other"), Recipe(), 4, 0))
