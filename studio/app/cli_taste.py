@@ -14,13 +14,13 @@ from studio.app.cli_models import (
     load_generator,
     make_folder,
 )
-from studio.app.cli_text import followed
+from studio.app.cli_text import followed, plain
 from studio.core.kind import Generator
 from studio.core.latent import Recipe
 from studio.core.library import find_model, names_of, places
-from studio.core.proposals import Background, ForYou, background, judge, propose
+from studio.core.proposals import Background, ForYou, background, clicked, keep, propose
 from studio.core.provenance import Origin
-from studio.core.taste import ENOUGH
+from studio.core.taste import ENOUGH, Taste
 from studio.core.taste_file import forget_taste, load_taste
 from studio.core.work import Finished, Preview, result_of
 from studio.media import kind as kind_of
@@ -37,17 +37,19 @@ def dislike(arguments: argparse.Namespace) -> int:
 
 
 def _judge(arguments: argparse.Namespace, liked: bool) -> int:
+    """Nothing is kept before everything can be judged."""
     device, threads = chosen_device(arguments)
-    clicks: dict[str, int] = {}
+    clicks: list[tuple[str, Taste]] = []
     loaded: dict[Path, Generator] = {}
     for work in arguments.works:
         opened = work_document(work, device, threads, loaded)
-        taste = judge(opened.medium, opened.generator, opened.document, liked, places())
-        clicks[names_of(opened.entry)[0]] = len(taste.labels)
-    for name, count in clicks.items():
+        click = clicked(opened.medium, opened.generator, opened.document, liked)
+        clicks.append((names_of(opened.entry)[0], click))
+    counts = {name: len(keep(click, places()).labels) for name, click in clicks}
+    for name, count in counts.items():
         missing = ENOUGH - count
         then = f"{missing} more before it guesses" if missing > 0 else "for-you follows them"
-        print(f"{name}: {count} liked or disliked, {then}")
+        print(f"{plain(name)}: {count} liked or disliked, {then}")
     return 0
 
 
@@ -86,5 +88,5 @@ def forget(arguments: argparse.Namespace) -> int:
     """Forget what was liked and disliked of a model."""
     entry = find_model(arguments.model, places())
     forget_taste(entry.header.id, places())
-    print(f"{names_of(entry)[0]}: what you liked and disliked is forgotten")
+    print(f"{plain(names_of(entry)[0])}: what you liked and disliked is forgotten")
     return 0

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from studio.core.errors import StudioError
 from studio.core.kind import Generator, MediumKind
 from studio.core.latent import Recipe
 from studio.core.library import Places
@@ -48,14 +49,29 @@ def judge(
     kind: MediumKind, generator: Generator, document: Any, liked: bool | None, places: Places
 ) -> Taste:
     """One more click on a document, kept on this machine; None takes the click back."""
+    if liked is not None:
+        return keep(clicked(kind, generator, document, liked), places)
     recipe = document.recipe
     point = generator.liking.coordinates(recipe.latent)
-    taste = load_taste(recipe.model, places)
-    if liked is None:
-        taste = taste.without(point)
-    else:
-        measures = _measured(kind, [kind.example_of(document)])
-        taste = taste.judged(point, liked, {name: float(one[0]) for name, one in measures.items()})
+    taste = load_taste(recipe.model, places).without(point)
+    save_taste(taste, places)
+    return taste
+
+
+def clicked(kind: MediumKind, generator: Generator, document: Any, liked: bool) -> Taste:
+    """A taste of nothing but this click; StudioError where the document cannot be judged."""
+    recipe = document.recipe
+    point = generator.liking.coordinates(recipe.latent)
+    measures = _measured(kind, [kind.example_of(document)])
+    qualities = {name: float(one[0]) for name, one in measures.items()}
+    return Taste(recipe.model).judged(point, liked, qualities)
+
+
+def keep(clicks: Taste, places: Places) -> Taste:
+    """The model's taste on this machine with these clicks; StudioError where it is not saved."""
+    taste = load_taste(clicks.model, places)
+    for label in clicks.labels:
+        taste = taste.judged(label.coordinates, label.liked, dict(label.qualities))
     save_taste(taste, places)
     return taste
 
@@ -88,11 +104,13 @@ def propose(
 
     With this recipe's variety and options; usual is the background of its model. The same seed
     proposes the same. known grows by what is measured. StudioError if the taste is for another
-    model.
+    model, or no result is left to propose.
     """
     space, wanted = generator.liking, MEASURED if taste.is_ready else FEW
     drawing = stage_of(space.shortlist(taste, recipe, wanted, seed), 0, DRAWN)
     recipes: list[Recipe] = yield from passed_on(drawing)
+    if not recipes:
+        raise StudioError("All results of this model are like those that you judged already.")
     measured: Background = {}
     if taste.is_ready:
         measuring = _measure(kind, generator, recipes, {} if known is None else known)

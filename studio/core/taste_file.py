@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from studio.core.errors import StudioError
-from studio.core.files import open_regular, write_bytes
+from studio.core.errors import DiskFull, StudioError
+from studio.core.files import open_regular, said_by, write_bytes
 from studio.core.library import Places, stem_for
 from studio.core.taste import DIMENSIONS, MAX_LABELS, Taste
 
@@ -43,7 +43,7 @@ def load_taste(model: str, places: Places) -> Taste:
 
 
 def save_taste(taste: Taste, places: Places) -> None:
-    """Write it atomically; StudioError when that cannot be done. Nothing to keep leaves no file."""
+    """Write it atomically, StudioError when that cannot be done; nothing to keep leaves no file."""
     path = taste_path(taste.model, places)
     if not taste.labels:
         forget_taste(taste.model, places)
@@ -57,7 +57,17 @@ def save_taste(taste: Taste, places: Places) -> None:
         for label in taste.labels
     ]
     values = {"format": FORMAT, "model": taste.model, "labels": labels}
-    write_bytes(path, json.dumps(values, separators=(",", ":")).encode())
+    try:
+        write_bytes(path, json.dumps(values, separators=(",", ":")).encode())
+    except StudioError as error:  # the name of the file tells nobody anything
+        raise StudioError(f"Your likes could not be saved: {_reason(error)}.") from error
+
+
+def _reason(error: StudioError) -> str:
+    if isinstance(error, DiskFull):
+        return "the disk is full"
+    cause = error.__cause__
+    return said_by(cause) if isinstance(cause, OSError) else str(error).rstrip(".")
 
 
 def forget_taste(model: str, places: Places) -> None:

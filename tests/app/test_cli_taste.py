@@ -8,6 +8,7 @@ from studio.core.library import places
 from studio.core.model_file import read_entry
 from studio.core.taste import ENOUGH
 from studio.core.taste_file import load_taste, taste_path
+from studio.gan.checkpoint import save_model
 from studio.media import kinds, read_provenance
 
 
@@ -55,6 +56,27 @@ def test_an_exported_file_can_be_liked(tmp_path):
     assert main(["like", "fruit:4"]) == main(["dislike", str(path)]) == 0
     assert [one.liked for one in load_taste(model, places()).labels] == [False]  # the last counts
     assert path.read_bytes() == before
+
+
+def test_nothing_is_kept_where_one_cannot_be_judged(model, tmp_path, capsys):
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    assert main(["like", f"{model}:1", str(tmp_path / "bad.png")]) == 2
+    assert load_taste(read_entry(model).header.id, places()).labels == ()
+
+
+def test_a_model_whose_results_are_all_the_same_has_none_left_to_propose(
+    model_of, tmp_path, capsys
+):
+    artwork = next(kind for kind in kinds() if kind.name == "artwork")
+    generator = artwork.load_generator(model_of(artwork), "cpu")
+    network = generator._play.network
+    for value in network.state_dict().values():
+        value.zero_()
+    still = tmp_path / "still.safetensors"
+    save_model(still, network, generator.header)
+    assert main(["like", f"{still}:1"]) == 0
+    assert main(["for-you", str(still), "--count", "2", "--out", str(tmp_path / "out")]) == 2
+    assert "All results of this model are like those" in capsys.readouterr().err
 
 
 def test_nonsense_is_a_sentence(model, tmp_path, capsys):

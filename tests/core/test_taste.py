@@ -301,13 +301,20 @@ def test_a_damaged_file_counts_as_no_likes(content):
     assert load_taste("m", places()) == Taste("m")
 
 
+def test_what_keeps_likes_from_being_saved_is_said_without_the_files_name():
+    taste_path("m", places()).parent.parent.mkdir(parents=True)
+    taste_path("m", places()).parent.write_bytes(b"a file where the folder should be")
+    with pytest.raises(StudioError, match=r"^Your likes could not be saved: [a-z ]+\.$"):
+        save_taste(clicked(5), places())
+
+
 def test_a_full_disk_is_a_sentence(monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
     save_taste(clicked(5), places())
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StudioError, match="disk is full"):
+    with pytest.raises(StudioError, match=r"^Your likes could not be saved: the disk is full\.$"):
         save_taste(clicked(6), places())
     assert load_taste("m", places()) == clicked(5)
 
