@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from studio.core.errors import StudioError
 from studio.core.resources import resource
 from studio.core.work import Finished, Progress, Work, result_of
 from studio.media.music import soundfont as sf
@@ -23,6 +24,7 @@ RATE_HZ = 44_100
 PEAK = 10 ** (-1 / 20)
 MOST_GAIN = 4.0
 TAIL_S = 3.0
+MOST_S = 600.0  # of sound, which is made whole: a minute takes 80 MB of memory
 DRUM_S = 4.0
 FADE_S = 0.008
 QUIET_DB = -84.0
@@ -65,8 +67,13 @@ class Synth:
         """Progress after every few notes, Finished(float32 [N, 2]) within -1 dBFS.
 
         N is the clip's length and as much of the tail as sounds. StudioError when the SoundFont
-        turns out to be damaged.
+        turns out to be damaged, or the clip is longer than 10 minutes.
         """
+        if clip.seconds > MOST_S:
+            raise StudioError(
+                f"This clip lasts {clip.seconds / 60:.0f} minutes; "
+                f"sound is made of {MOST_S / 60:.0f} at most."
+            )
         frames = round(clip.seconds * self.rate_hz)
         mix = np.zeros((2, frames + round(tail_s * self.rate_hz)), np.float32)
         sent = np.zeros(mix.shape[1], np.float32)
@@ -294,9 +301,12 @@ def _faded(frames: np.ndarray, size: int) -> np.ndarray:
 
 
 def _master(mix: np.ndarray, frames: int) -> np.ndarray:
-    """Peaks at -1 dBFS (very soft clips get at most 12 dB more), silence at the end cut off."""
-    peak = float(np.abs(mix).max(initial=0.0))
-    sounding = np.flatnonzero(np.abs(mix).max(axis=0) > peak * 1e-4)
-    last = max(frames, int(sounding[-1]) + 1 if len(sounding) else 0)
-    gain = min(PEAK / peak, MOST_GAIN) if peak > 0 else 1.0
-    return np.ascontiguousarray((mix[:, :last] * np.float32(gain)).T)
+    """Peaks at -1 dBFS (very soft clips get at most 12 dB more), silence at the end cut off.
+
+    mix float32 [2, M] is changed: sound is large.
+    """
+    peak = float(max(mix.max(initial=0.0), -mix.min(initial=0.0)))
+    tail = np.flatnonzero(np.abs(mix[:, frames:]).max(axis=0) > peak * 1e-4)
+    last = frames + (int(tail[-1]) + 1 if len(tail) else 0)
+    mix *= np.float32(min(PEAK / peak, MOST_GAIN) if peak > 0 else 1.0)
+    return np.ascontiguousarray(mix[:, :last].T)

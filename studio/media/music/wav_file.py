@@ -68,7 +68,7 @@ def wav_bytes(samples: np.ndarray, provenance: Provenance | None) -> bytes:
         (xmp.WAV_CHUNK, xmp.packet(provenance).encode()),
         (RECORD_CHUNK, record(provenance).encode()),
     ]
-    return _with_chunks(content.getvalue(), chunks)
+    return _with_chunks(content, chunks)
 
 
 def _fields(provenance: Provenance) -> list[Chunk]:
@@ -79,12 +79,15 @@ def _fields(provenance: Provenance) -> list[Chunk]:
     return [(name, text.encode() + b"\0") for name, text in words if text]
 
 
-def _with_chunks(wav: bytes, chunks: Iterable[Chunk]) -> bytes:
-    whole = bytearray(wav + b"\0" * (len(wav) % 2))
+def _with_chunks(wav: io.BytesIO, chunks: Iterable[Chunk]) -> bytes:
+    """Added in place, as sound is large."""
+    size = wav.seek(0, io.SEEK_END)
+    size += wav.write(b"\0" * (size % 2))
     for chunk in chunks:
-        whole += _chunk(chunk)
-    whole[4:8] = (len(whole) - 8).to_bytes(4, "little")
-    return bytes(whole)
+        size += wav.write(_chunk(chunk))
+    wav.seek(4)
+    wav.write((size - 8).to_bytes(4, "little"))
+    return wav.getvalue()
 
 
 def _chunk(chunk: Chunk) -> bytes:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.core.errors import StudioError
 from studio.core.work import Finished, Progress
-from studio.media.music.document import TRACKS, Clip, Note
+from studio.media.music.document import MAX_CLIP_TICKS, TRACKS, Clip, Note
 from studio.media.music.room import room
 from studio.media.music.soundfont import SoundFont
 from studio.media.music.synth import RATE_HZ, Synth, default_soundfont, render
@@ -108,6 +109,12 @@ def test_the_work_reports_progress_and_can_be_left(synth):
     half = synth.work(clip)
     next(half)
     half.close()
+
+
+def test_a_clip_of_an_hour_is_a_sentence(synth):
+    hour = Clip(length_ticks=MAX_CLIP_TICKS, tempo_bpm=20.0)
+    with pytest.raises(StudioError, match="lasts 51 minutes; sound is made of 10 at most"):
+        synth.render(hour)
 
 
 def test_another_rate_gives_the_same_length_of_time():
