@@ -119,7 +119,7 @@ def test_files_of_the_wrong_kind_are_named_with_a_reason(kind, tmp_path, folder_
 
 def test_text_is_told_from_a_damaged_picture_and_a_double_picture_opens(tmp_path):
     (tmp_path / "text.png").write_bytes(b"Dear diary, ...")
-    two = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    two = [Image.linear_gradient("L").convert("RGB").rotate(turn) for turn in (0, 90)]
     two[0].save(tmp_path / "stereo.jpg", "MPO", save_all=True, append_images=two[1:])
     report = check(kind_of("artwork"), tmp_path)
     assert report.usable == ("stereo.jpg",)

@@ -92,6 +92,7 @@ def findings(
     looks, near, strange = survey.looks, compared.near, compared.strange
     skips = _skips(compared)
     gone = {name: why for word in remedies for name, why in skips.get(word, {}).items()}
+    gone |= _blank([look for look in looks if look.file not in gone])
     used = [look for look in looks if look.file not in gone]
     left = tuple(
         group for names in near if len(group := tuple(n for n in names if n not in gone)) > 1
@@ -105,7 +106,7 @@ def findings(
         usable=tuple(look.file for look in used),
         refused=tuple(sorted(refused, key=lambda one: one.file)),
         ignored=tuple(survey.ignored),
-        notes=_notes(used) if survey.is_tiled else (),
+        notes=tuple(_notes(survey.is_tiled, used)),
         facts=facts,
         noun="picture",
         nouns="pictures",
@@ -160,12 +161,22 @@ def _offers(
             yield Remedy(word, TEXTS[word], count, word in remedies)
 
 
-def _notes(looks: list[Look]) -> tuple[str, ...]:
-    """Whether the pictures are tiles: they are learnt from differently."""
-    if not looks:
-        return ()
-    wraps = sum(look.wraps for look in looks)
-    return (f"{wraps} of {len(looks)} pictures wrap around without a visible seam.",)
+def _blank(looks: list[Look]) -> dict[str, str]:
+    """Why each is left out, where none shows anything; among others they may be what they are."""
+    if not all(look.is_flat for look in looks):
+        return {}
+    why = "it shows a single colour, like all others: there is nothing to learn"
+    return {look.file: why for look in looks}
+
+
+def _notes(is_tiled: bool, looks: list[Look]) -> Iterator[str]:
+    """Whether the pictures are tiles, which are learnt from differently; that some are blank."""
+    if looks and is_tiled:
+        wraps = sum(look.wraps for look in looks)
+        yield f"{wraps} of {len(looks)} pictures wrap around without a visible seam."
+    flat = [look.file for look in looks if look.is_flat]
+    if flat:
+        yield f"{len(flat)} of {len(looks)} pictures show a single colour and nothing else."
 
 
 def _facts(

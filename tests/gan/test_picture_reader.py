@@ -55,6 +55,19 @@ def test_few_files_are_refused_with_the_count(tmp_path: Path) -> None:
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+def test_pictures_of_nothing_are_refused_where_there_are_no_others(tmp_path: Path) -> None:
+    folder = tmp_path / "black"
+    folder.mkdir()
+    for side in range(40, 52):
+        Image.new("RGB", (side, side)).save(folder / f"{side}.png")
+    report = check(ArtworkReader(), folder)
+    assert report.usable == () and "nothing to learn" in report.too_few
+    fill(folder)
+    report = check(ArtworkReader(), folder)
+    assert len(report.usable) == 20 and report.too_few == ""
+    assert report.notes == ("12 of 20 pictures show a single colour and nothing else.",)
+
+
 def test_copies_and_reasons_are_reported(tmp_path: Path) -> None:
     folder = fill(tmp_path / "mine")
     (folder / "copy.png").write_bytes((folder / "0.png").read_bytes())
