@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+INTERRUPTED = 130
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run with these arguments, or with the process's own; returns the exit code."""
     try:
         run = load_command_line()
+    except KeyboardInterrupt:  # while modules load
+        return INTERRUPTED
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] == "studio":
             raise

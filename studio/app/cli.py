@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -22,12 +23,15 @@ from studio.app.cli_options import (
     psi,
 )
 from studio.app.cli_team import quiet_threads
+from studio.app.cli_text import plain, shortened
 from studio.app.cli_verb_options import TASTE_TEXTS, TEXTS, add_taste, add_verbs
 from studio.app.desktop import desktop_problem
 from studio.core.errors import StudioError
+from studio.core.files import said_by
 from studio.core.project import SUFFIX
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # for our output: that of files is a StudioError
 EXAMPLES = """examples:
   atelier                                         open the window
   atelier demo --out tour                         see what it can do, without a window
@@ -40,7 +44,7 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence instead of printing the usage above it."""
 
     def error(self, message: str) -> NoReturn:
-        sentence = message.rstrip(".")
+        sentence = shortened(message).rstrip(".")
         self.exit(BAD_INPUT, f"{self.prog}: {sentence}. See {self.prog} --help.\n")
 
 
@@ -50,33 +54,47 @@ def main(argv: Sequence[str]) -> int:
     try:
         if not argv or (len(argv) == 1 and argv[0].endswith(SUFFIX)):
             return open_window(argv)
-        arguments = build_parser().parse_args(list(argv))
-        command: Callable[[argparse.Namespace], int] = arguments.command
-        code = command(arguments)
-        sys.stdout.flush()
-        return code
+        return _run(argv)
     except StudioError as error:
-        print(f"atelier: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return _refused(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output is gone, as in `atelier models | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output is gone, as in `atelier models | head`
+        _print_nowhere()
         return DONE
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            return _refused(f"{error.filename} cannot be used: {error.strerror}.")
+        if error.errno not in NO_ROOM and not _output_fails():
             raise
-        print(f"atelier: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
-        return BAD_INPUT
+        return _refused(f"The output could not be written: {said_by(error)}.")
+
+
+def _run(argv: Sequence[str]) -> int:
+    try:
+        arguments = build_parser().parse_args(list(argv))
+    except SystemExit:
+        sys.stdout.flush()  # what --help says
+        raise
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    code = command(arguments)
+    sys.stdout.flush()
+    return code
+
+
+def _refused(sentence: str) -> int:
+    """Say why; what strangers' files brought into it must not reach the terminal as it is."""
+    print(f"atelier: {plain(sentence)}", file=sys.stderr)
+    if _output_fails():
+        _print_nowhere()
+    return BAD_INPUT
 
 
 def open_window(argv: Sequence[str]) -> int:
     """Open the window, or say in one sentence what this machine lacks for it."""
     problem = desktop_problem()
     if problem:
-        print(f"atelier: {problem}", file=sys.stderr)
-        return BAD_INPUT
+        return _refused(problem)
     quiet_threads()
     return load_module("studio.app.run").run(list(argv))
 
@@ -87,11 +105,31 @@ def load_module(name: str) -> ModuleType:
 
 
 def _print_anything() -> None:
-    """File names may hold what this console cannot show; that must not end a command."""
+    """File names may hold what this console cannot show; that must not end a command.
+
+    Nor must a console that there is none of, as in `atelier models >&-`.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _output_fails() -> bool:
+    """Whether it was our output that could not be written: what waits in it fails again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _print_nowhere() -> None:
+    """Throw away what is left to print, or Python would stumble over it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command(module: str, function: str) -> Callable[[argparse.Namespace], int]:

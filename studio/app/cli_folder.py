@@ -36,7 +36,7 @@ def check(arguments: argparse.Namespace) -> int:
     if sheets is not None:
         _write_sheets(report, sheets, quiet=arguments.json)
     if report.too_few:
-        raise StudioError(plain(report.too_few))
+        raise StudioError(report.too_few)
     return 0
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from studio.core.train_ranges import ALLOWED, MOST_SEED, Span
 
+MOST_DIGITS = 20
+
 
 def add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print figures as JSON")
@@ -114,7 +116,7 @@ def _add_expert(group: argparse._ArgumentGroup) -> None:
     add("--gamma", type=positive, metavar="G", help="strength of the penalties R1 and R2")
     add(
         "--augment",
-        type=share,
+        type=chance,
         metavar="P",
         help="chance of each change to an example, 0 to 0.85; fixed then",
     )
@@ -189,10 +191,18 @@ def size(text: str) -> int:
 
 
 def count(text: str, most: int = MOST_SEED) -> int:
-    is_whole = text.isascii() and text.isdigit() and len(text) <= 10
-    if not is_whole or int(text) > most:
-        raise argparse.ArgumentTypeError(f"{text[:40]} is not a whole number from 0 to {most}")
+    return whole(text, 0, most)
+
+
+def whole(text: str, low: int, high: int) -> int:
+    if not _is_digits(text) or not low <= int(text) <= high:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from {low} to {high}")
     return int(text)
+
+
+def _is_digits(text: str) -> bool:
+    """Whether it is a number that Python reads: it refuses those of thousands of digits."""
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def span(name: str) -> Span:
@@ -230,6 +240,10 @@ def between(text: str, low: float, high: float) -> float:
 
 
 def share(text: str) -> float:
+    return between(text, -1e-9, 1)
+
+
+def chance(text: str) -> float:
     return between(text, -1e-9, 0.85)
 
 
@@ -237,12 +251,12 @@ def channels(text: str) -> tuple[int, int]:
     base, _, most = text.partition("/")
     allowed, widest = span("channel_base"), int(span("channel_max").most)
     least, largest = int(allowed.least), int(allowed.most)
-    is_whole = all(one.isascii() and one.isdigit() and len(one) < 10 for one in (base, most))
+    is_whole = _is_digits(base) and _is_digits(most)
     if not is_whole or not (
         0 < int(most) <= min(int(base), widest) and least <= int(base) <= largest
     ):
         raise argparse.ArgumentTypeError(
-            f"{text[:40]} is not two numbers like 2048/128: the first {least} to {largest}, the "
+            f"{text} is not two numbers like 2048/128: the first {least} to {largest}, the "
             f"second at most {widest} and no more than the first"
         )
     return int(base), int(most)

@@ -15,7 +15,7 @@ from studio.app.cli_models import (
     load_generator,
     make_folder,
 )
-from studio.app.cli_text import followed, table
+from studio.app.cli_text import followed, plain, table
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
 from studio.core.latent import Recipe
@@ -37,7 +37,7 @@ def sliders(arguments: argparse.Namespace) -> int:
         print(json.dumps(sliders_to_json(entry.header.id, found)))
         return 0
     if not found:
-        print(f"{names_of(entry)[0]} has no sliders: nothing steers it well enough.")
+        print(f"{plain(names_of(entry)[0])} has no sliders: nothing steers it well enough.")
         return 0
     choice = read_choice(places().slider_choices_path, entry.header.id)
     rows = [["SLIDER", "KIND", "RANGE", "CORRELATION", "CHANGE", "STRONGEST LEAK"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from studio.core.files import plain
 from studio.core.work import Progress, Work
 
 MAX_SEEDS = 100_000
+LONGEST_WORD = 100
 
 
 def followed(work: Work, note: str = "") -> Work:
@@ -46,6 +48,12 @@ def table(rows: Sequence[Sequence[str]]) -> str:
         for row in cells
     ]
     return "\n".join(lines)
+
+
+def shortened(text: str) -> str:
+    """Text without words that are longer than anybody would read, and safe to print."""
+    long = re.compile(rf"(\S{{{LONGEST_WORD - 3}}})\S{{4,}}")
+    return plain(long.sub(r"\1...", text))
 
 
 def seeds(text: str) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from studio.app.cli_options import add_device, share
+from studio.app.cli_options import add_device, share, whole
 from studio.app.cli_options import count as natural
 from studio.core.latent import LAYER_GROUPS
 from studio.core.verbs import MOST_STEPS, MUTATION
@@ -74,8 +74,4 @@ def add_taste(parsers: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def count(text: str) -> int:
-    """A whole number from 1 on; ValueError, as argparse wants it."""
-    value = int(text)
-    if not 1 <= value <= MOST_STEPS:
-        raise ValueError(text)
-    return value
+    return whole(text, 1, MOST_STEPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from studio import __main__ as entry
-from studio.app.cli import main
+from studio.app.cli import build_parser, main
 from studio.app.cli_text import duration, plain, seeds, table
 from studio.core.library import places
 from studio.core.run_folder import RunFolder
@@ -69,6 +70,9 @@ def one_sentence(err: str) -> bool:
         ["vary", "m:1", "--strength", "2", "--out", "x"],
         ["vary", "m:1", "--layers", "thick", "--out", "x"],
         ["vary", "m:1", "--count", "0", "--out", "x"],
+        ["vary", "m:1", "--count", "abc", "--out", "x"],
+        ["bench", "latency", "--channels", "²/1"],
+        ["check", "no-\x1b[2Jsuch\nfolder"],
         ["mix", "m:1", "--layers", "fine", "--out", "x"],
         ["generate", "m", "--seeds", "1", "--out", "x", "--psi", "nan"],
         ["measure", "no-such-model", "."],
@@ -92,7 +96,27 @@ def test_bad_usage_is_one_sentence_and_2(atelier, words, tmp_path, monkeypatch):
     code, out, err = atelier(*words)
     assert (code, out) == (2, "")
     assert one_sentence(err), err
+    assert "\x1b" not in err and "invalid" not in err.replace("invalid choice", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_that_are_none_are_said_briefly(atelier):
+    for words in (
+        ["--batch", "9" * 5000],
+        ["--channels", "9" * 5000 + "/1"],
+        ["--kimg", "x" * 999],
+    ):
+        code, _, err = atelier("train", "f", "--out", "x", *words)
+        assert code == 2 and "... is not" in err and len(err) < 300
+    assert "abc is not a whole number from 1 to" in atelier("morph", "m:1", "--steps", "abc")[2]
+
+
+def test_shares_go_to_1_and_the_chance_of_changes_less_far():
+    parse = build_parser().parse_args
+    assert parse(["vary", "m:1", "--strength", "1", "--out", "x"]).strength == 1
+    assert parse(["breed", "m:1", "m:2", "--mutation", "1", "--out", "x"]).mutation == 1
+    with pytest.raises(SystemExit):
+        parse(["train", "f", "--out", "x", "--augment", "1"])
 
 
 def test_help_and_version(atelier):
@@ -488,6 +512,50 @@ def test_output_that_nobody_reads_ends_quietly(library):
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(20) == 0
+
+
+class FullDisk(io.StringIO):
+    """As a file on a full disk: what is printed waits, and cannot be written."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.fileno = lambda: number
+
+    def flush(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("words", [["models"], ["--help"]], ids=" ".join)
+def test_output_on_a_full_disk_is_one_sentence(words, tmp_path, monkeypatch, capsys):
+    with open(tmp_path / "out", "wb") as file:
+        monkeypatch.setattr(sys, "stdout", FullDisk(file.fileno()))
+        assert main(words) == 2
+    told = "atelier: The output could not be written: no space left on device.\n"
+    assert capsys.readouterr().err == told
+
+
+def test_output_that_was_closed_is_not_missed(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["models"]) == 0
+    sys.stdout.close()
+
+
+def test_trouble_that_is_not_of_the_output_is_no_sentence(monkeypatch):
+    def broken(_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("studio.app.cli_models.models", broken)
+    with pytest.raises(OSError):
+        main(["models"])
+
+
+def test_ctrl_c_while_modules_load_ends_quietly(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry, "load_command_line", interrupted)
+    assert entry.main(["models"]) == 130
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("start_with", [["-m", "studio"], ["main.py"]], ids=["module", "main.py"])
