@@ -25,7 +25,7 @@ from studio.core.latent import MAX_SEED
 from studio.core.library import find_model, places
 from studio.core.model_file import ModelEntry, read_entry
 from studio.core.private_copy import PrivateCopy
-from studio.core.provenance import Origin
+from studio.core.provenance import MAX_NAME, Origin, one_line
 from studio.core.settings import load_settings
 from studio.core.work import result_of
 from studio.gan.picture_file import png
@@ -106,7 +106,8 @@ def find(arguments: argparse.Namespace) -> int:
     both = out / f"{path.stem}-side-by-side.png"
     own = out / f"{path.stem}-tuned{exporter.suffix}"
     taken = next((one for one in (ours, made, both, own) if one.exists()), None)
-    if taken and out.resolve() == path.resolve().parent:  # what lies there may be the person's
+    is_theirs = out.resolve() == path.resolve().parent or not _is_found(made, entry, path)
+    if taken and is_theirs:  # what lies there may be the person's
         raise StudioError(f"{taken} is there already: choose another --out.")
     work = generator.find(given, arguments.seed, arguments.steps)
     found: Found = result_of(followed(work))
@@ -133,6 +134,16 @@ def find(arguments: argparse.Namespace) -> int:
     print(f"before: {_in_words(found)}")
     print(f"after: {_in_words(tuned)}")
     return 0
+
+
+def _is_found(made: Path, entry: ModelEntry, path: Path) -> bool:
+    """Whether an earlier find of this file with this model wrote it, so that it may do so again."""
+    try:
+        found = read_exported(made).provenance
+    except StudioError:
+        return False
+    was = (found.recipe.model, found.origin.verb, found.origin.parents)
+    return was == (entry.header.id, "find", (one_line(path.name, MAX_NAME),)) and not found.edited
 
 
 def _private_copy(arguments: argparse.Namespace, entry: ModelEntry) -> PrivateCopy | None:

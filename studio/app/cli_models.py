@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import filecmp
 import json
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from studio.core.provenance import Origin
 from studio.core.settings import load_settings
 from studio.core.work import Preview
 from studio.media import kind as kind_of
+from studio.media import read_exported
 
 AT_ONCE = 64
 NEARLY_A_COPY = "is nearly one of the files that the model learnt from: look before you publish it."
@@ -112,10 +115,23 @@ class ResultWriter:
         self._copies: CopyCheck | None = CopyCheck()
 
     def __call__(self, document: Any, path: Path) -> None:
-        """The file is written whatever it is like; StudioError when it cannot be."""
-        self._exporter.export(document, path, self._settings, self._origin)
+        """The file is written whatever it is like; StudioError when it cannot be.
+
+        Or where another file is in its place.
+        """
+        if not path.exists() or is_result(path, document.recipe):
+            self._exporter.export(document, path, self._settings, self._origin)
+        elif not self._writes(document, path):
+            raise StudioError(f"{path} is there already and is another file: choose another --out.")
         print(plain(str(path)), flush=True)
         self.warn(document, path)
+
+    def _writes(self, document: Any, path: Path) -> bool:
+        """Whether the file is what would be written, which may not say how it was made."""
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / path.name
+            self._exporter.export(document, made, self._settings, self._origin)
+            return filecmp.cmp(path, made, shallow=False)
 
     def warn(self, document: Any, path: Path) -> None:
         """Say so where a result that was written is nearly one of the training files."""
@@ -129,6 +145,15 @@ class ResultWriter:
             return
         if is_copy:
             print(f"atelier: {plain(path.name)} {NEARLY_A_COPY}", file=sys.stderr)
+
+
+def is_result(path: Path, recipe: Recipe) -> bool:
+    """Whether a file is a result of this recipe, as it was written: it may be written again."""
+    try:
+        found = read_exported(path).provenance
+    except StudioError:
+        return False
+    return found.recipe == recipe and not found.edited
 
 
 def _seeds(text: str) -> list[int]:

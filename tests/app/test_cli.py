@@ -11,7 +11,8 @@ import types
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from studio import __main__ as entry
 from studio.app.cli import build_parser, main
@@ -298,6 +299,27 @@ def test_the_same_seed_writes_the_same_file_and_psi_changes_it(atelier, library,
         assert code == 0
     a, b, c = (next((tmp_path / out).iterdir()).read_bytes() for out in "abc")
     assert a == b != c
+
+
+@pytest.mark.parametrize("provenance", [True, False])
+def test_another_file_of_that_name_is_left_alone(atelier, library, tmp_path, provenance):
+    save_settings(Settings(provenance=provenance), places().settings_path)
+    words = ["generate", "mine-artwork", "--seeds", "3", "--out", tmp_path]
+    (file,) = (tmp_path / "mine-artwork-seed-0003.png",)
+    file.write_bytes(b"mine")
+    for theirs in ("mine", "of another recipe", "painted on"):
+        if theirs == "painted on":  # in an editor that keeps what the file says of itself
+            with Image.open(file) as picture:
+                notes = PngInfo()
+                notes.add_text("atelier", picture.info.get("atelier", ""))
+                ImageOps.invert(picture.convert("RGB")).save(file, pnginfo=notes)
+        before = file.read_bytes()
+        code, _, err = atelier(*words)
+        assert (code, one_sentence(err)) == (2, True) and f"{file} is there already" in err
+        assert file.read_bytes() == before
+        file.unlink()
+        assert atelier(*words, "--psi", "1")[0] == 0
+        assert atelier(*words, "--psi", "1")[0] == 0, "the same command goes on working"
 
 
 def test_exports_follow_the_settings_of_the_window(atelier, library, tmp_path):

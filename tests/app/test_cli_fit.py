@@ -53,6 +53,16 @@ def mask(tmp_path):
     return tmp_path / "mask.png"
 
 
+def test_find_again_writes_again_and_takes_no_other_files_place(atelier, folder_of, tmp_path):
+    file = folder_of(KINDS["artwork"]) / "00.png"
+    words = ("find", file, "--model", "mine-artwork", "--out", tmp_path)
+    assert atelier(*words)[0] == atelier(*words)[0] == 0
+    (tmp_path / "00-found.png").write_bytes(b"mine")
+    code, _, err = atelier(*words)
+    assert code == 2 and "is there already" in err
+    assert (tmp_path / "00-found.png").read_bytes() == b"mine"
+
+
 @pytest.mark.parametrize("model", ["mine-artwork", "mine-pattern"])
 def test_reroll_keeps_what_is_white(atelier, mask, model, tmp_path):
     atelier("generate", model, "--seeds", "4", "--out", tmp_path / "a")
