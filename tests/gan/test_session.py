@@ -58,7 +58,7 @@ def test_a_run_leaves_everything_in_its_folder(run: RunFolder) -> None:
     assert (status.state, status.kimg) == ("finished", 0.04)
     assert status.sample is not None
     with Image.open(status.sample) as grid:
-        assert grid.size == (8 * 34 - 2, 4 * 34 - 2)
+        assert grid.size == (8 * 36 - 4, 4 * 36 - 4)
     entry = read_entry(run.model_path)
     assert (entry.header.name, entry.header.medium, entry.header.size_px) == ("Tiny", "artwork", 32)
     assert entry.header.trained["examples"] == 12 and entry.preview_png.startswith(b"\x89PNG")
@@ -375,7 +375,7 @@ def test_copying_shows_the_result_beside_its_file(run: RunFolder, monkeypatch) -
     list(train_run(run, media.kind("artwork")))
     alarm = records(run, "guardian")[0]
     with Image.open(run.evidence_path / alarm["evidence"]) as sheet:
-        assert sheet.size == (8 * 34 - 2, 2 * 34 - 2)
+        assert sheet.size == (8 * 36 - 4, 2 * 36 - 4)
     found = CheckpointStore(run.checkpoints_path).load_newest()
     assert found and found.values["augment"] == pytest.approx(0.5)
 
