@@ -51,7 +51,9 @@ class CurveBoard(QWidget):
         self._plots = (Curves(), Curves())
         self._group = QButtonGroup(self)
         self.chips: list[Chip] = []
-        row = ScrollRow(theme.CONTROL_PX, self.tr("Topics before"), self.tr("More topics"))
+        row = ScrollRow(
+            theme.CONTROL_PX, self.tr("Topics before"), self.tr("More topics"), "ground"
+        )
         for number, (name, why, _) in enumerate(self._topics):
             chip = Chip(name, why)
             self._group.addButton(chip, number)

@@ -15,9 +15,10 @@ STEP = 0.8  # of what is seen goes on: what was the last stays in sight
 class RowEdge(QWidget):
     """One end, shown only where the row goes on; for the mouse, as the keyboard walks the row."""
 
-    def __init__(self, area: QScrollArea, *, is_right: bool, tooltip: str) -> None:
+    def __init__(self, area: QScrollArea, *, is_right: bool, tooltip: str, ground: str) -> None:
         super().__init__(area)
         self._area, self._is_right, self._bar = area, is_right, area.horizontalScrollBar()
+        self._ground = ground  # the token of what lies behind, into which it fades
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tooltip)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -56,9 +57,9 @@ class RowEdge(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         out, into = (0, self.width()) if self._is_right else (self.width(), 0)
         fade = QLinearGradient(out, 0, into, 0)
-        fade.setColorAt(0, theme.color("pane", 0))
-        fade.setColorAt(0.6, theme.color("pane", 0.92))
-        fade.setColorAt(1, theme.color("pane"))
+        fade.setColorAt(0, theme.color(self._ground, 0))
+        fade.setColorAt(0.6, theme.color(self._ground, 0.92))
+        fade.setColorAt(1, theme.color(self._ground))
         painter.fillRect(QRectF(self.rect()), fade)
         pen = QPen(theme.color("text" if self.underMouse() else "muted"), 1.6)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -74,12 +75,12 @@ class RowEdge(QWidget):
 class ScrollRow(QScrollArea):
     """Widgets side by side without a scroll bar: the wheel, its ends and the keyboard move it."""
 
-    def __init__(self, height_px: int, before: str, after: str, spacing_px: int = 6) -> None:
-        """before and after say what lies beyond the ends."""
+    def __init__(self, height_px: int, before: str, after: str, ground: str = "pane") -> None:
+        """before and after say what lies beyond the ends; ground is the token behind the row."""
         super().__init__()
         self._line = QHBoxLayout()
         self._line.setContentsMargins(0, 0, 8, 0)
-        self._line.setSpacing(spacing_px)
+        self._line.setSpacing(6)
         self._line.addStretch(1)
         column = QWidget()
         column.setObjectName("column")
@@ -92,7 +93,7 @@ class ScrollRow(QScrollArea):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().installEventFilter(self)
         for is_right, words in ((False, before), (True, after)):
-            RowEdge(self, is_right=is_right, tooltip=words)
+            RowEdge(self, is_right=is_right, tooltip=words, ground=ground)
 
     def add(self, widget: QWidget) -> None:
         """Behind those there are."""
