@@ -95,9 +95,8 @@ def go_to(target: QWidget, reason: Qt.FocusReason = Qt.FocusReason.ShortcutFocus
 
 def next_area(areas: Sequence[QWidget], *, forward: bool) -> None:
     """From the area that has the keyboard to the next one that can be entered."""
-    now = QApplication.focusWidget()
     entered = [(area, first) for area in areas if (first := _entrance(area)) is not None]
-    inside = [at for at, (area, _) in enumerate(entered) if now and _holds(area, now)]
+    inside = [at for at, (area, _) in enumerate(entered) if is_in(area)]
     if not entered:
         return
     at = inside[-1] + (1 if forward else -1) if inside else 0 if forward else -1

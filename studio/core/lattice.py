@@ -24,20 +24,20 @@ def unfolded(x: np.ndarray, repeat: str) -> np.ndarray:
     """The smallest plain block: [H, W, ...] -> [H, 2W, ...] half-drop, [2H, W, ...] brick."""
     if repeat == BLOCK:
         return x
-    along, shifted = _axes(repeat)
+    along, shifted = axes(repeat)
     return np.concatenate([x, np.roll(x, x.shape[shifted] // 2, shifted)], axis=along)
 
 
 def cropped(x: np.ndarray, repeat: str) -> np.ndarray:
     """The tile out of what is unfolded."""
-    return x if repeat == BLOCK else np.split(x, 2, _axes(repeat)[0])[0]
+    return x if repeat == BLOCK else np.split(x, 2, axes(repeat)[0])[0]
 
 
 def folded(mask: np.ndarray, repeat: str) -> np.ndarray:
     """What either of the two tiles of an unfolded mask has, laid on one tile: bool [H, W]."""
     if repeat == BLOCK:
         return mask
-    along, shifted = _axes(repeat)
+    along, shifted = axes(repeat)
     tile, other = np.split(mask, 2, along)
     return tile | np.roll(other, -(mask.shape[shifted] // 2), shifted)
 
@@ -47,6 +47,6 @@ def as_block(act: Callable[..., np.ndarray], repeat: str, *maps: np.ndarray) -> 
     return cropped(act(*(unfolded(one, repeat) for one in maps)), repeat)
 
 
-def _axes(repeat: str) -> tuple[int, int]:
-    """Along which axis the second tile lies, and along which it is moved by half."""
+def axes(repeat: str) -> tuple[int, int]:
+    """Along which axis the second tile of half-drop or brick lies, and along which it is moved."""
     return (1, 0) if repeat == HALF_DROP else (0, 1)

@@ -5,7 +5,11 @@ wraps: the picture is a torus, and what leaves one side comes in at the other.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
+
+from studio.core.lattice import BLOCK, as_block
 
 REACH = 8  # the new takes over from the old within this share of the side: 1 / REACH
 
@@ -78,6 +82,14 @@ def composite(
     share = feather(locked, reach_px, wraps)[..., None]
     blend = new + share * (old.astype(np.float32) - new)
     return np.where(locked[..., None], old, np.round(blend).astype(np.uint8))
+
+
+def kept_over(
+    old: np.ndarray, new: np.ndarray, locked: np.ndarray, wraps: bool, repeat: str = BLOCK
+) -> np.ndarray:
+    """composite with the usual reach, on the lattice on which a torus lies: uint8 [H, W, 3]."""
+    put = partial(composite, reach_px=reach_px(locked), wraps=wraps)
+    return as_block(put, repeat, old, new, locked)
 
 
 def _grown(mask: np.ndarray, wraps: bool, diagonal: bool) -> np.ndarray:

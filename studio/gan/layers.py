@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from studio.core.lattice import BLOCK, HALF_DROP
+from studio.core.lattice import BLOCK, HALF_DROP, axes
 
 LRELU_GAIN = math.sqrt(2)  # keeps the variance through a leaky ReLU of slope 0.2
 
@@ -52,7 +52,7 @@ def rolled(x: Tensor, steps: tuple[int, int], repeat: str = BLOCK) -> Tensor:
     """[.., H, W] moved down and across on its torus, which half-drop and brick twist as in pad."""
     if repeat == BLOCK:
         return x.roll(steps, (-2, -1))
-    along, moved = (-1, -2) if repeat == HALF_DROP else (-2, -1)
+    along, moved = (axis - 2 for axis in axes(repeat))  # of [.., H, W]
     twice = torch.cat([x, x.roll(x.shape[moved] // 2, moved)], along)
     return twice.roll(steps, (-2, -1)).narrow(along, 0, x.shape[along])
 

@@ -18,7 +18,7 @@ from studio.core.kind import Found
 from studio.core.latent import COMPOSITE, Latent, Recipe
 from studio.core.lattice import BLOCK, as_block
 from studio.core.pixels import Pixels
-from studio.core.selection import composite, feather, reach_px
+from studio.core.selection import feather, kept_over, reach_px
 from studio.core.work import Work, mapped
 from studio.gan.fit import Fitted, Plan, fit, steps_of
 from studio.gan.layers import upsample
@@ -113,9 +113,7 @@ class Kept:
         return self._feathered(self.locked, reach_px(self.locked))
 
     def over(self, new: np.ndarray) -> np.ndarray:
-        reach = reach_px(self.locked)
-        put = partial(composite, reach_px=reach, wraps=self.wraps)
-        return as_block(put, self.repeat, self.pixels, new, self.locked)
+        return kept_over(self.pixels, new, self.locked, self.wraps, self.repeat)
 
     def _feathered(self, mask: np.ndarray, reach: int) -> np.ndarray:
         return as_block(partial(feather, reach_px=reach, wraps=self.wraps), self.repeat, mask)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import pkgutil
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.core.files import open_regular
 from studio.core.kind import MediumKind
 from studio.core.provenance import Provenance, silent
 
@@ -51,8 +49,8 @@ def read_provenance(path: Path) -> Provenance:
     ending = path.suffix.lower()
     if not path.exists():
         raise StudioError(f"There is no file {path}.")
-    with contextlib.suppress(OSError):  # its reader says why it cannot be read
-        open_regular(path).close()
+    if not path.is_file():  # opening a pipe waits for someone to write into it
+        raise StudioError(f"{path} is no file.")
     for one in kinds():
         if ending in work_suffixes(one):
             return one.read_provenance(path)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from studio.ui import theme
 from studio.ui.run_watch import WatchedRun
-from studio.ui.widgets import button, label
+from studio.ui.widgets import button, fill_scroll, label
 
 MOST_ROWS = 100  # a run that warns more often than this says nothing new
 SIGNS = {"note": ("about", "muted"), "warning": ("alert", "caution"), "alarm": ("error", "bad")}
@@ -45,13 +45,9 @@ class GuardianList(QFrame):
         self._rows.setContentsMargins(0, 0, 6, 0)
         self._rows.setSpacing(10)
         self._rows.addStretch(1)
-        inside = QWidget()
-        inside.setObjectName("column")
-        inside.setLayout(self._rows)
         self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
+        fill_scroll(self._scroll, self._rows)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inside)
         self._scroll.setAccessibleName(self.tr("Messages of the guardian"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

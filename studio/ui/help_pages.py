@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from studio import __version__
 from studio.core.resources import resource
 from studio.ui import theme
-from studio.ui.widgets import label
+from studio.ui.widgets import fill_scroll, label
 
 COLUMNS = 3
 READABLE_PX = 720  # longer lines tire
@@ -70,12 +70,8 @@ class ShortcutsPage(QWidget):
             across.addLayout(one, 1)
         column.addLayout(across)
         column.addStretch(1)
-        inside = QWidget()
-        inside.setObjectName("column")
-        inside.setLayout(column)
         self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(inside)
+        fill_scroll(self._scroll, column)
         self.setFocusProxy(self._scroll)
         self._layout.addWidget(self._scroll)
 

@@ -7,15 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.mask_painter import MaskPainter
+from studio.ui.widgets import ARROW_STEPS
 
 STEPS = 16  # of the shorter side: how far an arrow goes
 FIRST = 4  # of the shorter side: how large the frame begins
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -37,7 +32,7 @@ class MaskKeys(QObject):
 
     def _took(self, event: QKeyEvent) -> bool:
         key, aim = Qt.Key(event.key()), self._painter.aim
-        if key not in ENTER and key not in ARROWS:
+        if key not in ENTER and key not in ARROW_STEPS:
             return False
         if aim is None:
             self._painter.show_aim(self._in_the_middle())
@@ -45,7 +40,7 @@ class MaskKeys(QObject):
             self._mark(aim)
         else:
             grows = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._painter.show_aim(self._moved(aim, ARROWS[key], grows=grows))
+            self._painter.show_aim(self._moved(aim, ARROW_STEPS[key], grows=grows))
         return True
 
     @property

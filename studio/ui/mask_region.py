@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 
 from studio.core.latent import COMPOSITE
-from studio.core.lattice import BLOCK, as_block
+from studio.core.lattice import BLOCK
 from studio.core.pixels import Pixels
-from studio.core.selection import composite, reach_px
+from studio.core.selection import kept_over
 from studio.ui.mask_chips import MaskChips
 from studio.ui.mask_painter import MaskPainter
 from studio.ui.region import RegionBox
@@ -67,9 +66,8 @@ class MaskRegion:
         sizes = {(one.pixels.width, one.pixels.height) for one in (new, old)}
         if locked is None or sizes != {locked.shape[::-1]} or self._painter.share > ALL:
             return new
-        put = partial(composite, reach_px=reach_px(locked), wraps=self._wraps)
         both = (old.pixels.array(), new.pixels.array())
-        pixels = as_block(put, self._repeat_of(new), *both, locked)
+        pixels = kept_over(*both, locked, self._wraps, self._repeat_of(new))
         recipe = new.recipe.with_option(COMPOSITE, True)
         return replace(new, recipe=recipe, pixels=Pixels.of(pixels), edited=old.edited)
 

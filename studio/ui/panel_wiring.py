@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.slider import Slider
 from studio.ui import theme
+from studio.ui.widgets import fill_scroll
 
 if TYPE_CHECKING:
     from studio.ui.latent_panel import LatentPanel
@@ -171,12 +172,8 @@ def lay_out(panel: LatentPanel) -> None:
     sections.setContentsMargins(0, 0, 0, 0)
     sections.setSpacing(0)
     sections.addStretch(1)
-    column = QWidget()
-    column.setObjectName("column")
-    column.setLayout(sections)
     scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(column)
+    fill_scroll(scroll, sections)
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     inspector = panel.inspector

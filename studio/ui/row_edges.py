@@ -7,6 +7,7 @@ from PySide6.QtGui import QLinearGradient, QMouseEvent, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from studio.ui import theme
+from studio.ui.widgets import fill_scroll
 
 WIDTH_PX, CHEVRON_PX = 28, 5.0
 STEP = 0.8  # of what is seen goes on: what was the last stays in sight
@@ -82,12 +83,8 @@ class ScrollRow(QScrollArea):
         self._line.setContentsMargins(0, 0, 8, 0)
         self._line.setSpacing(6)
         self._line.addStretch(1)
-        column = QWidget()
-        column.setObjectName("column")
-        column.setLayout(self._line)
+        fill_scroll(self, self._line)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)
-        self.setWidget(column)
         self.setFixedHeight(height_px)
         for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from studio.core.errors import StudioError
 from studio.core.taste_file import forget_all_tastes
 from studio.ui.context import StudioContext
-from studio.ui.widgets import button, label, set_tone
+from studio.ui.widgets import button, fill_scroll, label, set_tone
 
 WIDEST_PX = 640
 NAME_PX = 150
@@ -52,12 +52,8 @@ class SettingsPage(QWidget):
             card.setMaximumWidth(WIDEST_PX)
             column.addWidget(card)
         column.addStretch(1)
-        inside = QWidget()
-        inside.setObjectName("column")
-        inside.setLayout(column)
         scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
+        fill_scroll(scroll, column)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)

@@ -79,9 +79,8 @@ class SteerSliders(QWidget):
         column.addLayout(search)
         column.addLayout(self._list)
         column.addStretch(1)
-        self.setMinimumHeight(
-            FEW * (ROW_PX + GAP_PX) - GAP_PX
-        )  # so that nothing below moves when they are found
+        # Nothing below moves when they are found
+        self.setMinimumHeight(FEW * (ROW_PX + GAP_PX) - GAP_PX)
 
     def say(self, words: str, part: float | None = None) -> None:
         """Tell why there are no sliders; with part, 0 to 1, how far the search has come."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPixmap, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea
 
 from studio.ui import theme
 from studio.ui.thumbnails import Thumbnail
 from studio.ui.upright import UprightCaption
-from studio.ui.widgets import label
+from studio.ui.widgets import fill_scroll, label
 
 KEPT = 120
 SIDE_PX = 76
@@ -50,13 +50,9 @@ class Strip(QFrame):
         self._empty = label(empty_text, "muted")
         self._row.addWidget(self._empty)
         self._row.addStretch(1)
-        column = QWidget()
-        column.setObjectName("column")
-        column.setLayout(self._row)
         self._scroll = QScrollArea()
+        fill_scroll(self._scroll, self._row)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(column)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().installEventFilter(self)
         layout = QHBoxLayout(self)

@@ -21,7 +21,7 @@ from studio.ui.run_detail import RunDetail
 from studio.ui.run_list import RunList
 from studio.ui.run_watch import RunWatch, WatchedRun
 from studio.ui.training_form import TrainingForm
-from studio.ui.widgets import Chip, label, rule
+from studio.ui.widgets import Chip, fill_scroll, label, rule
 
 FORM_PX, HEAD_PX = 372, 26
 HOUR_S = 3600.0
@@ -231,12 +231,8 @@ class TrainingPage(QWidget):
         column.addWidget(label(self.tr("New training"), "subtitle"))
         column.addWidget(self.form)
         column.addStretch(1)
-        inside = QWidget()
-        inside.setObjectName("column")
-        inside.setLayout(column)
         scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
+        fill_scroll(scroll, column)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         top = QWidget()
         top.setFixedHeight(HEAD_PX)
@@ -273,8 +269,9 @@ class TrainingPage(QWidget):
 
 def settled_pace(run: WatchedRun) -> float:
     """Examples a second, the usual of many looks; 0 in its first moments, which tell nothing."""
-    paces = [pace for one in run.figures if (pace := float(one.get("images_per_s") or 0)) > 0]
-    return median(paces[-MOST_LOOKS:]) if len(paces) >= SETTLED_LOOKS else 0.0
+    latest = run.figures[-MOST_LOOKS:]  # of every run, at every look: no more than is needed
+    paces = [pace for one in latest if (pace := float(one.get("images_per_s") or 0)) > 0]
+    return median(paces) if len(paces) >= SETTLED_LOOKS else 0.0
 
 
 def longer(run: WatchedRun, seconds: float) -> tuple[float | None, float | None]:

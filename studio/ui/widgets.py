@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QSlider,
     QStyle,
@@ -37,6 +39,12 @@ from PySide6.QtWidgets import (
 from studio.core.latent import MAX_SEED
 from studio.ui import theme
 
+ARROW_STEPS = {  # across and down
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 DRAWN_SEEDS = 100_000  # short enough to read aloud, many enough never to meet twice
 GESTURE_PAUSE_S = 0.8
 HANDLE_PX, GROOVE_PX = 14, 3  # of a slider, as the style sheet draws it
@@ -198,6 +206,15 @@ class Slider(QSlider):
 
     def wheelEvent(self, e: QWheelEvent) -> None:
         e.ignore()  # scrolling a column must not change what lies under the pointer
+
+
+def fill_scroll(scroll: QScrollArea, layout: QLayout) -> None:
+    """What lies in a layout scrolls, on the ground of the page."""
+    inside = QWidget()
+    inside.setObjectName("column")
+    inside.setLayout(layout)
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(inside)
 
 
 class _NoWheel(QObject):

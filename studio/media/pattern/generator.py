@@ -85,8 +85,8 @@ class PatternGenerator:
         """locked bool [H, W], a torus like the tile; those pixels come back byte for byte."""
         stage, recipe = self._stage(document.recipe), document.recipe
         work = reroll_pixels(stage, recipe, document.pixels, locked, seed, instant)
-        was = {"edited": document.edited}
-        return mapped(work, lambda made: replace(_as_tile(made, document.repeat), **was))
+        repeat, edited = document.repeat, document.edited
+        return mapped(work, lambda made: replace(_as_tile(made, repeat), edited=edited))
 
     def find(self, document: Tile, seed: int = 0, steps: int = 0) -> Work:
         """Figures: levels (of 255) and psnr_db."""

@@ -7,15 +7,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.theme import color
+from studio.ui.widgets import ARROW_STEPS
 
 SIDES = 4
 CELL_PX, GAP_PX = 24, 3
-_STEPS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
 class ShapePicker(QWidget):
@@ -84,7 +79,7 @@ class ShapePicker(QWidget):
         self._point(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if (step := _STEPS.get(Qt.Key(event.key()))) is None:
+        if (step := ARROW_STEPS.get(Qt.Key(event.key()))) is None:
             super().keyPressEvent(event)
         else:
             self._choose(self.shape[0] + step[0], self.shape[1] + step[1])
