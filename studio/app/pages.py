@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.app.session import Session
 from studio.core.kind import MediumKind
 from studio.ui.latent_panel import LatentPanel
+from studio.ui.training_page import TrainingPage
 
 ASIDE = ("settings", "shortcuts", "guide", "about")  # looked at on the way to something else
 
@@ -69,9 +70,9 @@ class Pages(QStackedWidget):
         return self._built.get(name)
 
     def leave(self) -> None:
-        """The studio ends: panels stop what they play."""
+        """The studio ends: pages stop what they play."""
         for page in self._built.values():
-            if isinstance(page, LatentPanel):
+            if isinstance(page, LatentPanel | TrainingPage):
                 page.leaving.emit()
 
     def forget_likes(self) -> None:

@@ -265,6 +265,33 @@ Qualities = Mapping[str, Callable[[np.ndarray], np.ndarray]]
 """What sliders steer, by the word for more of it: examples as Reader.read gives them -> [N]."""
 
 
+class Sound(Protocol):
+    """Lets examples of a medium be heard, one at a time; render on the worker, the rest on the UI
+    thread, which never waits."""
+
+    @property
+    def share(self) -> float | None:
+        """How far it has come, 0 to 1; None when nothing sounds."""
+        ...
+
+    def render(self, example: np.ndarray, settings: Settings) -> Work:
+        """Finished(what play takes) of one of the examples of Reader.read.
+
+        StudioError for an example that is none, and where what the settings name is missing.
+        """
+        ...
+
+    def play(self, rendered: Any) -> str:
+        """Begin, in place of what sounded before; a sentence where it cannot be heard, else ""."""
+        ...
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None:
+        """Stop, and give the audio device back."""
+        ...
+
+
 @dataclass(frozen=True)
 class Exporter:
     """One way to write a document to disk; every write is atomic.
@@ -333,6 +360,7 @@ class MediumKind:
     """Each quality's word for little and for much of it, as in "warm"."""
     layer_words: tuple[str, str, str] = ("Shape", "Parts", "Colour")
     """What a person would call coarse, middle and fine layers."""
+    load_sound: Callable[[], Sound] | None = None  # of a medium that can be heard
     files: str = ""  # what a folder to train on holds, in words, where nouns do not say it
 
     @property

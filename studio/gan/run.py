@@ -14,7 +14,7 @@ import numpy as np
 from studio.core.errors import StudioError
 from studio.core.examples import Examples, open_examples
 from studio.core.fingerprints import Fingerprints, take_fingerprints
-from studio.core.kind import Features, FolderReport, Reader, Recogniser
+from studio.core.kind import Features, FolderReport, Reader, Recogniser, Sound
 from studio.core.run_folder import DAMAGED, RunFolder, TrainConfig
 from studio.core.split import held_out_split
 from studio.core.work import Preview, Work, noted, passed_on
@@ -46,6 +46,8 @@ class Medium(Protocol):
     def load_features(self) -> Callable[[], Features]: ...
     @property
     def load_recogniser(self) -> Callable[[], Recogniser]: ...
+    @property
+    def load_sound(self) -> Callable[[], Sound] | None: ...
 
 
 def train_run(run: RunFolder, medium: Medium, resume: bool = False) -> Work:
@@ -126,7 +128,8 @@ def _opened(
     elif config.start_model:
         yield from teach_new_levels(trainer, Path(config.start_model))
     trainer.make_ready()
-    session = Session(run, config, trainer, opened.held_out, opened.writer, values)
+    is_heard = medium.load_sound is not None
+    session = Session(run, config, trainer, opened.held_out, opened.writer, values, is_heard)
     yield from session.work()
 
 

@@ -12,10 +12,13 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from studio.core.claim import RunGone
 from studio.core.errors import DiskFull, StudioError
 from studio.core.files import said_by, write_bytes
 from studio.core.run_folder import RunFolder
+from studio.core.sample_sheet import COLUMNS, COUNT, GAP_PX, write_examples
 from studio.core.tensorboard import EventWriter, write_records
 from studio.core.work import Event, Preview, Progress, Work
 from studio.gan.model_writer import ModelWriter
@@ -24,8 +27,6 @@ from studio.gan.pictures import contact_sheet
 from studio.gan.store import CheckpointStore
 from studio.gan.train import Trainer
 
-SAMPLE_COLUMNS = 8
-SAMPLE_ROWS = 4
 ROOM_SECONDS = 5.0  # a full disk is tried again this often
 
 Attempt = Generator[Event, None, bool]
@@ -35,7 +36,11 @@ Attempt = Generator[Event, None, bool]
 class RunWriter:
     """Writes into the folder of a run; those of a team that do not lead write nothing."""
 
-    def __init__(self, run: RunFolder, trainer: Trainer, models: ModelWriter) -> None:
+    def __init__(
+        self, run: RunFolder, trainer: Trainer, models: ModelWriter, keeps_examples: bool = False
+    ) -> None:
+        """keeps_examples: samples are kept as examples, too, to be heard."""
+        self._keeps_examples = keeps_examples
         self.run, self.trainer, self.models = run, trainer, models
         self.store = CheckpointStore(run.checkpoints_path)
         self.failed: dict[str, StudioError | OSError] = {}  # what could not be written last time
@@ -60,11 +65,17 @@ class RunWriter:
         """A grid of the same latents each time, and the playable model beside it."""
         if not self.trainer.team.leads:
             return
-        pictures = self.trainer.sampler.pictures(SAMPLE_COLUMNS * SAMPLE_ROWS)
-        grid = png(contact_sheet(pictures, SAMPLE_COLUMNS))
         name = f"{self.trainer.kimg:010.3f}.png"
         path = self.run.samples_path / name
-        is_shown = yield from self.show("sample", lambda: write_bytes(path, grid))
+        pictures, examples = self._samples()
+        grid = png(contact_sheet(pictures, COLUMNS, GAP_PX))
+
+        def write() -> None:
+            if examples is not None:
+                write_examples(path, examples)
+            write_bytes(path, grid)  # last: where it is, what belongs to it is there, too
+
+        is_shown = yield from self.show("sample", write)
         yield from self.show("model", lambda: self._write_model(self.run.model_path, seconds, {}))
         if is_shown:
             yield from self.tell("sample", kimg=self.kimg, file=f"samples/{name}")
@@ -125,6 +136,12 @@ class RunWriter:
     def close(self) -> None:
         if self._board is not None:
             self._board.close()
+
+    def _samples(self) -> tuple[list[np.ndarray], np.ndarray | None]:
+        sampler = self.trainer.sampler
+        if self._keeps_examples:
+            return sampler.pictures_and_examples(COUNT)
+        return sampler.pictures(COUNT), None
 
     def _write_model(self, path: Path, seconds: float, figures: Mapping[str, float]) -> None:
         self.models.fingerprints()  # slow at first: the folder could be gone only afterwards

@@ -38,6 +38,15 @@ class Sampler:
         """To look at, uint8 [H, W, 3] each."""
         return [one for output in self.outputs(count) for one in self._training.pictures(output)]
 
+    def pictures_and_examples(self, count: int) -> tuple[list[np.ndarray], np.ndarray]:
+        """The same pictures, and what they show as uint8 examples [count, ...]."""
+        pictures: list[np.ndarray] = []
+        examples: list[np.ndarray] = []
+        for output in self.outputs(count):
+            pictures += self._training.pictures(output)
+            examples.append(self._training.examples(output))
+        return pictures, np.concatenate(examples)
+
     def pictures_of(self, examples: np.ndarray) -> list[np.ndarray]:
         """Examples of the folder, or results as such, to look at."""
         return self._training.pictures(self._reals(examples))

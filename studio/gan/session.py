@@ -75,12 +75,13 @@ class Session:
         held_out: HeldOut,
         writer: ModelWriter,
         values: dict[str, Any],
+        keeps_examples: bool = False,
     ) -> None:
         """values are what an earlier session left in the checkpoint, {} at the start; StudioError
-        where they are odd."""
+        where they are odd. keeps_examples as in RunWriter."""
         self.run, self.config, self.trainer = run, config, trainer
         self.held_out, self.writer, self.team = held_out, writer, trainer.team
-        self.disk = RunWriter(run, trainer, writer)
+        self.disk = RunWriter(run, trainer, writer, keeps_examples)
         with fitting():
             left = Left.of(values)
         self.guardian = Guardian(config.kimg, len(trainer.examples), left.guardian)

@@ -22,7 +22,9 @@ from studio.ui import theme
 from studio.ui.curve_board import COMPARED_TOKENS, CurveBoard
 from studio.ui.run_watch import WatchedRun
 from studio.ui.run_words import state_words
-from studio.ui.sample_view import SampleView, TimeSlider, nearest
+from studio.ui.sample_grid import SampleGrid
+from studio.ui.sample_sound import SampleSound
+from studio.ui.sample_view import TimeSlider, nearest
 from studio.ui.widgets import ElidedLabel, button, label
 
 MOST = len(COMPARED_TOKENS)
@@ -36,14 +38,15 @@ class RunCompare(QFrame):
 
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, sound: SampleSound) -> None:
         super().__init__()
+        self._sound = sound
         self._runs: list[WatchedRun] = []
         self._times: list[float] = []
         self._kimg_wanted: float | None = None  # None: the newest that all have reached
         self._title = ElidedLabel("title")
         self._close = button(self.tr("Done"), self.tr("Back to one run"), icon="close")
-        self._columns = [_Column(token) for token in COMPARED_TOKENS]
+        self._columns = [_Column(token, sound) for token in COMPARED_TOKENS]
         self.time = TimeSlider()
         self._kimg = label("", "figure")
         self._kimg.setFixedWidth(84)
@@ -58,13 +61,14 @@ class RunCompare(QFrame):
         """Compare these; more than four are not shown, and that is said."""
         if [one.run.path for one in runs[:MOST]] != [one.run.path for one in self._runs]:
             self._kimg_wanted = None
+        heard = self._heard_kimg()
         self._runs = runs[:MOST]
         words = self.tr("Comparing {} runs").format(len(runs))
         if len(runs) > MOST:
             words = self.tr("Comparing the first {most} of {all}").format(most=MOST, all=len(runs))
         self._title.setText(words)
         self._times = sorted({kimg for run in self._runs for kimg, _ in run.samples})
-        wanted = self._kimg_wanted if self._kimg_wanted is not None else self._common()
+        wanted = next((k for k in (self._kimg_wanted, heard) if k is not None), self._common())
         blocked = self.time.blockSignals(True)
         self.time.setRange(0, max(0, len(self._times) - 1))
         self.time.setValue(max(0, nearest(wanted, self._times)))
@@ -80,6 +84,10 @@ class RunCompare(QFrame):
         """The last kimg that every run has a sample near; runs without samples do not count."""
         ends = [run.samples[-1][0] for run in self._runs if run.samples]
         return min(ends, default=None)
+
+    def _heard_kimg(self) -> float | None:
+        """Where the slider is while a sample is heard, whose picture stays."""
+        return self._times[self.time.value()] if self._sound.is_on and self._times else None
 
     def _moved(self) -> None:
         if self._times:
@@ -123,12 +131,14 @@ class RunCompare(QFrame):
 class _Column(QWidget):
     """One run's name in its colour, its sample, its kimg."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, sound: SampleSound) -> None:
         super().__init__()
+        self._sound = sound
         mark = QFrame()
         mark.setFixedSize(14, 3)
         mark.setStyleSheet(f"background: {theme.TOKENS[token]}; border-radius: 1px;")
-        self.name, self.view, self.words = ElidedLabel(), SampleView(), ElidedLabel("label")
+        self.name, self.view, self.words = ElidedLabel(), SampleGrid(), ElidedLabel("label")
+        sound.serve(self.view)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(mark)
@@ -142,6 +152,10 @@ class _Column(QWidget):
 
     def show_run(self, run: WatchedRun, kimg: float | None) -> None:
         """The sample nearest to a kimg."""
+        self._show(run, kimg)
+        self._sound.offer(self.view, run.config.medium)
+
+    def _show(self, run: WatchedRun, kimg: float | None) -> None:
         self.name.setText(run.name)
         self.view.setAccessibleName(self.tr("Samples of {}").format(run.name))
         at = nearest(kimg, [at for at, _ in run.samples])

@@ -10,6 +10,7 @@ from studio.ui.curve_board import CurveBoard
 from studio.ui.guardian_list import GuardianList
 from studio.ui.run_watch import WatchedRun, last_words
 from studio.ui.run_words import TONES, state_words
+from studio.ui.sample_sound import SampleSound
 from studio.ui.samples_through_time import SamplesThroughTime
 from studio.ui.status_line import duration
 from studio.ui.widgets import ElidedLabel, button, icon_button, label, set_tone
@@ -30,7 +31,7 @@ class RunDetail(QFrame):
     remove_asked = Signal()
     play_asked = Signal(object)  # Path of the model file
 
-    def __init__(self) -> None:
+    def __init__(self, sound: SampleSound) -> None:
         super().__init__()
         self._shown: WatchedRun | None = None
         self._name, self._state = ElidedLabel("title"), label("")
@@ -38,7 +39,7 @@ class RunDetail(QFrame):
         self._message.setWordWrap(True)
         self._bar = QProgressBar(textVisible=False, minimum=0, maximum=1000)
         self._bar.setAccessibleName(self.tr("How much is done"))
-        self.samples = SamplesThroughTime()
+        self.samples = SamplesThroughTime(sound)
         self.curves = CurveBoard()
         self.guardian = GuardianList()
         self._make_buttons()

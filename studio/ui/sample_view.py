@@ -35,6 +35,22 @@ class SampleView(QWidget):
     def path(self) -> str:
         return self._path
 
+    @property
+    def has_picture(self) -> bool:
+        return not self._pixmap.isNull()
+
+    def picture_size(self) -> QSize:
+        """Of the file, in its own pixels."""
+        return self._pixmap.size()
+
+    def target(self) -> QRectF:
+        """Where the picture lies in this widget."""
+        room = QRectF(self.rect()).adjusted(10, 10, -10, -10)
+        size = self._pixmap.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        left = room.left() + (room.width() - size.width()) / 2
+        top = room.top() + (room.height() - size.height()) / 2
+        return QRectF(left, top, size.width(), size.height())
+
     def sizeHint(self) -> QSize:
         return QSize(640, 330)
 
@@ -47,13 +63,9 @@ class SampleView(QWidget):
             wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(room, int(wrapped), self._words)
             return
-        room = QRectF(self.rect()).adjusted(10, 10, -10, -10)
-        size = self._pixmap.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-        shrinks = size.width() < self._pixmap.width() * self.devicePixelRatioF()
+        target = self.target()
+        shrinks = target.width() < self._pixmap.width() * self.devicePixelRatioF()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
-        left = room.left() + (room.width() - size.width()) / 2
-        top = room.top() + (room.height() - size.height()) / 2
-        target = QRectF(left, top, size.width(), size.height())
         painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
 
 

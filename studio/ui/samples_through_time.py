@@ -6,20 +6,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ui.run_watch import WatchedRun
-from studio.ui.sample_view import SampleView, TimeSlider, nearest
+from studio.ui.sample_grid import SampleGrid
+from studio.ui.sample_sound import SampleSound
+from studio.ui.sample_view import TimeSlider, nearest
 from studio.ui.widgets import ElidedLabel, button, icon_button, label
 
 
 class SamplesThroughTime(QWidget):
-    """Stays at the newest sample until the slider is moved; nothing jumps after that."""
+    """Stays at the newest sample until the slider is moved; nothing jumps after that.
 
-    def __init__(self) -> None:
+    While a sample is heard its picture stays, too.
+    """
+
+    def __init__(self, sound: SampleSound) -> None:
         super().__init__()
+        self._sound = sound
         self._shown: WatchedRun | None = None
         self._follows = True
         self._evidence = ""
-        self.view = SampleView()
+        self.view = SampleGrid()
         self.time, self.kimg = TimeSlider(), label("", "figure")
+        self._name = label(self.tr("Samples through time"), "label")
         self.newest = icon_button("refresh", self.tr("Back to the newest sample"), role="plain")
         self.to_best = icon_button("best", self.tr("To the best measured so far"), role="plain")
         self.back = button(self.tr("Back to the samples"), icon="grid")
@@ -34,6 +41,7 @@ class SamplesThroughTime(QWidget):
         column.setSpacing(8)
         column.addWidget(self.view, 1)
         column.addWidget(self._rows)
+        sound.serve(self.view)
         self.time.valueChanged.connect(self._moved)
         self.newest.clicked.connect(lambda: self.time.setValue(self.time.maximum()))
         self.to_best.clicked.connect(lambda: self.time.setValue(self.time.best))
@@ -42,12 +50,13 @@ class SamplesThroughTime(QWidget):
     def show_run(self, run: WatchedRun) -> None:
         """Take over what there is now."""
         if self._shown is None or self._shown.run.path != run.run.path:
+            self._sound.stop()
             self._follows, self._evidence = True, ""
         self._shown = run
         last = len(run.samples) - 1
         blocked = self.time.blockSignals(True)
         self.time.setRange(0, max(0, last))
-        if self._follows:
+        if self._follows and not self._sound.is_on:
             self.time.setValue(max(0, last))
         self.time.blockSignals(blocked)
         self.time.setEnabled(last > 0)
@@ -72,6 +81,16 @@ class SamplesThroughTime(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
+        self._show()
+        medium = self._shown.config.medium if self._shown is not None else ""
+        self._sound.offer(self.view, "" if self._evidence else medium)
+        self._name.setText(
+            self.tr("Samples through time · click one to hear it")
+            if self.view.medium
+            else self.tr("Samples through time")
+        )
+
+    def _show(self) -> None:
         self._rows.setCurrentIndex(1 if self._evidence else 0)
         run = self._shown
         if self._evidence:
@@ -96,7 +115,7 @@ class SamplesThroughTime(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        line.addWidget(label(self.tr("Samples through time"), "label"))
+        line.addWidget(self._name)
         line.addWidget(self.time, 1)
         for widget in (self.kimg, self.to_best, self.newest):
             line.addWidget(widget)

@@ -20,6 +20,7 @@ from studio.ui.run_compare import RunCompare
 from studio.ui.run_detail import RunDetail
 from studio.ui.run_list import RunList
 from studio.ui.run_watch import RunWatch, WatchedRun
+from studio.ui.sample_sound import SampleSound
 from studio.ui.training_form import TrainingForm
 from studio.ui.widgets import Chip, fill_scroll, label, rule
 
@@ -32,6 +33,7 @@ class TrainingPage(QWidget):
     """Not a dialog: everything else goes on while a training runs."""
 
     play_asked = Signal(object, str)  # model file, medium
+    leaving = Signal()  # the studio ends
 
     def __init__(
         self, kinds: Sequence[MediumKind], context: StudioContext, watch: RunWatch
@@ -48,7 +50,8 @@ class TrainingPage(QWidget):
             self.tr("Compare"), self.tr("Choose two or more runs to see them side by side")
         )
         self.list = RunList()
-        self.detail, self.compare = RunDetail(), RunCompare()
+        self._sound = SampleSound(kinds, context)
+        self.detail, self.compare = RunDetail(self._sound), RunCompare(self._sound)
         self._nothing = QWidget()
         note = CentreNote(self._nothing, "train")
         note.say(
@@ -83,6 +86,7 @@ class TrainingPage(QWidget):
         detail.leave_queue_asked.connect(lambda: self._queue(watch.queue.remove))
         detail.remove_asked.connect(lambda: self._tell(self._remove))
         detail.play_asked.connect(self._play)
+        self.leaving.connect(self._sound.close)
         watch.changed.connect(self.refresh)
         watch.failed.connect(self._context.report)
 

@@ -23,6 +23,7 @@ from studio.core.fingerprints import CopyCheck
 from studio.core.model_file import read_entry
 from studio.core.pixels import Pixels
 from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.sample_sheet import COLUMNS, COUNT, read_example
 from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan import guardian as guardian_module
 from studio.gan import run as run_module
@@ -35,6 +36,8 @@ from studio.gan.model_writer import ModelWriter
 from studio.gan.run import failure_words, train_run
 from studio.gan.store import CheckpointStore
 from studio.gan.train import Trainer
+from studio.media.music.document import clip_of, thumbnail
+from studio.media.music.rolls import unpack
 
 SMALL = TrainConfig(
     "artwork", "", name="Tiny", size_px=32, batch=4, kimg=0.04, channel_base=128, channel_max=8,
@@ -64,6 +67,24 @@ def test_a_run_leaves_everything_in_its_folder(run: RunFolder) -> None:
     assert entry.header.trained["examples"] == 12 and entry.preview_png.startswith(b"\x89PNG")
     assert entry.header.fingerprints["kept"] == 12 and not entry.header.fingerprints["held_out"]
     assert not run.is_running()
+
+
+def test_samples_of_a_medium_with_a_sound_are_kept_to_be_heard(run, tmp_path, folder_of) -> None:
+    list(train_run(run, media.kind("artwork")))
+    assert {path.suffix for path in run.samples_path.iterdir()} == {".png"}
+    music, song = media.kind("music"), RunFolder(tmp_path / "song")
+    song.create(replace(SMALL, medium="music", folder=str(folder_of(music)), kimg=0.008))
+    list(train_run(song, music))
+    picture = song.status().sample
+    assert picture is not None and len(list(song.samples_path.iterdir())) == 4
+    shape = music.example_of(music.empty()).shape
+    with Image.open(picture) as sheet:
+        shown = np.asarray(sheet)
+    for place in (0, 9, COUNT - 1):
+        clip = clip_of(unpack(read_example(picture, place, shape)))
+        row, column = (132 * at for at in divmod(place, COLUMNS))
+        seen = shown[row : row + 128, column : column + 128]
+        assert (thumbnail(clip, 128) == seen).all(), "what is heard is what is seen"
 
 
 def test_a_model_knows_the_files_that_it_learnt_from_again(run: RunFolder) -> None:

@@ -14,6 +14,7 @@ from studio.core.kind import (
     Qualities,
     Reader,
     Recogniser,
+    Sound,
 )
 from studio.media.music import export
 from studio.media.music.dataset import SUFFIXES
@@ -64,6 +65,12 @@ def load_qualities() -> Qualities:
     return impressions()
 
 
+def load_sound() -> Sound:
+    from studio.media.music.sound import ClipSound
+
+    return ClipSound()
+
+
 KIND = MediumKind(
     name="music",
     title="Piano roll",
@@ -94,5 +101,6 @@ KIND = MediumKind(
     read_work=export.read_work,
     file_suffixes=SUFFIXES,
     sizes_px=(),
+    load_sound=load_sound,
     files="MIDI files",
 )
