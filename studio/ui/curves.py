@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from studio.ui import theme
 
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 46, 12, 30, 22
+LEAST_SHARE = 0.02  # of the highest value that the axis spans: less is the same, with its labels
 SMOOTHED = 0.85  # share of the past in the strong line
 DASHES: dict[str, list[float]] = {"dash": [4, 2.5], "dot": [1, 2]}
 
@@ -158,7 +159,7 @@ class Curves(QWidget):
         low, high = (float(one) for one in np.percentile(every, [0.5, 99.5]))
         if -0.05 * high <= low < 0.5 * high:  # an estimate may fall a little below nothing
             low = 0.0
-        step = _round_up(max(high - low, 1e-3 * max(abs(high), 1e-3)) / 2.5)
+        step = _round_up(max(high - low, LEAST_SHARE * max(abs(high), 1e-3)) / 2.5)
         bottom = np.floor(low / step) * step
         return float(bottom), float(bottom + step * np.ceil((high - bottom) / step + 0.05)), step
 

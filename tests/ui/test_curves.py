@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.ui.curve_board import COMPARED_TOKENS, CurveBoard
-from studio.ui.curves import TOP_PX, Curves, Line, line_of
+from studio.ui.curves import TOP_PX, Curves, Line, _short, line_of
 from studio.ui.run_watch import WatchedRun
 
 
@@ -52,6 +52,16 @@ def test_one_measured_point_is_a_point_already(curves):
     line = Line("KID", "accent", np.array([3.0]), np.array([0.1]), has_points=True)
     curves.show_lines("KID", [line])
     assert is_drawn(curves)
+
+
+@pytest.mark.parametrize("values", [[1.0, 1.0], [0.975, 0.9751], [2048.0, 2049.0]])
+def test_no_two_lines_of_the_axis_have_the_same_label(curves, values):
+    line = Line("Coverage", "accent", np.array([2.0, 4.0]), np.array(values), has_points=True)
+    curves.show_lines("Coverage", [line])
+    low, high, step = curves._range()
+    labels = [_short(float(level)) for level in np.arange(low, high + step / 2, step)]
+    assert len(labels) > 1 and len(set(labels)) == len(labels)
+    assert low <= min(values) and max(values) <= high
 
 
 def test_the_pointer_reads_values_off(curves, qtbot):
