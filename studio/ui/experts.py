@@ -24,8 +24,7 @@ from studio.ui import theme
 from studio.ui.widgets import button, label, leave_to_column, set_tone
 
 ENDLESS_KIMG = 1e6  # the clock ends the run, not the count
-HOUR_S = 3600.0
-NAME_PX = 96
+NAME_PX, LENGTH_PX = 96, 88
 BATCHES = (4, 8, 16, 32, 64, 128)
 
 
@@ -122,8 +121,8 @@ class Experts(QWidget):
             return {"channel_base": base, "channel_max": most}
         if name == "length":
             value = self._spin(name).value()
-            if self._unit.currentData() == "hours":
-                return {"seconds": value * HOUR_S, "kimg": ENDLESS_KIMG}
+            if seconds := self._unit.currentData():
+                return {"seconds": value * seconds, "kimg": ENDLESS_KIMG}
             return {"kimg": value, "seconds": None}
         if isinstance(field, QComboBox):
             return {name: field.currentData()}
@@ -242,9 +241,12 @@ class Experts(QWidget):
 
     def _add_length(self) -> None:
         length = _number(0.1, 1e6, 1)
+        length.setMinimumWidth(LENGTH_PX)  # leaves the unit its room
         self._unit = QComboBox()
-        self._unit.addItem(self.tr("kimg"), "kimg")
-        self._unit.addItem(self.tr("hours"), "hours")
+        for words, seconds in (
+            (self.tr("kimg"), 0.0), (self.tr("minutes"), 60.0), (self.tr("hours"), 3600.0)
+        ):  # fmt: skip
+            self._unit.addItem(words, seconds)
         self._unit.setAccessibleName(self.tr("Unit of the length"))
         self._unit.setToolTip(self.tr("1 kimg is a thousand examples looked at"))
         leave_to_column(self._unit)

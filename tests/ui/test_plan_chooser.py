@@ -206,14 +206,16 @@ def test_experts_are_prefilled_and_override(chooser):
     assert (made.gamma, made.augment) == (0.0, -1.0), "automatic again"
 
 
-def test_a_length_can_be_hours(chooser):
+@pytest.mark.parametrize(("unit", "seconds"), [("minutes", 120), ("hours", 7200)])
+def test_a_length_can_be_minutes_or_hours(chooser, unit, seconds):
     chooser.show_report(report(2500, 64))
     chooser.experts.field("length").setValue(2)
-    chooser.experts._unit.setCurrentIndex(1)
-    chooser.experts._unit.activated.emit(1)
+    at = chooser.experts._unit.findText(unit)
+    chooser.experts._unit.setCurrentIndex(at)
+    chooser.experts._unit.activated.emit(at)
     made = config(chooser)
-    assert made.seconds == 7200 and made.kimg == 1e6
-    assert chooser.experts._summary.text() == "Takes 2 h"
+    assert made.seconds == seconds and made.kimg == 1e6
+    assert chooser.experts._summary.text() == f"Takes 2 {'min' if seconds == 120 else 'h'}"
 
 
 def test_a_model_that_is_continued_keeps_its_widths(chooser):
