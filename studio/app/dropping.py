@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +14,8 @@ from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.app.session import Session
 from studio.core.errors import StudioError
-from studio.core.model_file import read_entry
+from studio.core.library import keep_model
+from studio.core.run_title import titled_entry
 from studio.core.work import Finished, Progress, Work
 from studio.media import ExportedFile, read_exported
 from studio.ui.bring_back import bring_back
@@ -148,7 +148,7 @@ class Dropping(QObject):
     def _offer_model(self, path: Path) -> None:
         context = self._target.session.context
         try:
-            header = read_entry(path).header
+            header = titled_entry(path).header
         except StudioError as error:
             context.report(error)
             return
@@ -168,13 +168,10 @@ class Dropping(QObject):
 
     def _keep(self, path: Path, medium: str) -> None:
         context = self._target.session.context
-        kept = context.places.models_path / path.name
         try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            if not kept.exists():
-                shutil.copyfile(path, kept)
-        except OSError as error:
-            context.notify(self.tr("It could not be copied: {}.").format(error.strerror or error))
+            kept = keep_model(path, context.places.models_path)
+        except StudioError as error:
+            context.report(error)
             kept = path
         self._target.play_model(kept, medium)
 

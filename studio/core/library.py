@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable
@@ -12,10 +13,12 @@ import platformdirs
 
 from studio.core.errors import StudioError
 from studio.core.files import from_home
-from studio.core.model_file import SUFFIX, ModelEntry, find_models, read_entry
+from studio.core.model_file import SUFFIX, ModelEntry, copy_model, find_models, read_entry
+from studio.core.private_copy import file_stem
 from studio.core.provenance import Provenance
 from studio.core.resources import resource
 from studio.core.run_folder import RunFolder
+from studio.core.run_title import titled_entry
 
 HOME_VARIABLE = "ATELIER_HOME"
 
@@ -92,11 +95,29 @@ def models(medium: str | None, places: Places) -> tuple[list[ModelEntry], list[s
     for run in runs(places):
         if run.model_path.exists():
             try:
-                entries.append(read_entry(run.model_path))
+                entries.append(titled_entry(run.model_path))
             except StudioError as error:
                 problems.append(f"{run.path.name}: {error}")
     chosen = [entry for entry in entries if medium is None or entry.header.medium == medium]
     return chosen, problems
+
+
+def keep_model(path: Path, folder: Path) -> Path:
+    """Copy a model into a folder; one of a run, whose files are all called alike, by its name.
+
+    The copy that is there already, if there is one; StudioError as copy_model.
+    """
+    entry = titled_entry(path)
+    in_run = RunFolder(path.parent).config_path.is_file()
+    stem = file_stem(entry.header.name, path.parent.name) if in_run else path.stem
+    kept, number = folder / f"{stem}{SUFFIX}", 2
+    while kept.exists():
+        with contextlib.suppress(StudioError):
+            if read_entry(kept).header.id == entry.header.id:
+                return kept
+        kept, number = folder / f"{stem}-{number}{SUFFIX}", number + 1
+    copy_model(path, kept, entry.header.name)
+    return kept
 
 
 def find_model(name: str, places: Places) -> ModelEntry:
@@ -106,9 +127,9 @@ def find_model(name: str, places: Places) -> ModelEntry:
     """
     path = from_home(name)
     if path.is_dir() and RunFolder(path).model_path.exists():
-        return read_entry(RunFolder(path).model_path)
+        return titled_entry(RunFolder(path).model_path)
     if path.is_file():
-        return read_entry(path)
+        return titled_entry(path)
     if path.suffix == SUFFIX:
         raise StudioError(f"There is no model file {name}.")
     entries, _ = models(None, places)

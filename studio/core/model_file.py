@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from studio.core.errors import StudioError
-from studio.core.files import open_regular
+from studio.core.files import open_regular, replacing
 
 FORMAT = 1
 SUFFIX = ".safetensors"
@@ -113,6 +114,27 @@ def read_entry(path: Path) -> ModelEntry:
         raise StudioError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except (*DAMAGED, AttributeError, RecursionError) as error:
         raise StudioError(f"{path.name} is not an Atelier model, or it is damaged.") from error
+
+
+def copy_model(path: Path, target: Path, name: str) -> None:
+    """Copy a model's file, to be called name from then on; its weights and id stay.
+
+    StudioError as read_entry, and when the copy cannot be written.
+    """
+    header = read_entry(path).header
+    try:
+        with open_regular(path) as file:
+            index = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            if name != header.name:
+                values = json.loads(index["__metadata__"][HEADER_KEY])
+                index["__metadata__"][HEADER_KEY] = json.dumps({**values, "name": name})
+            head = json.dumps(index).encode()
+            head += b" " * (-len(head) % 8)
+            with replacing(target, path.stat().st_size) as copy:
+                copy.write(len(head).to_bytes(8, "little") + head)
+                shutil.copyfileobj(file, copy)
+    except OSError as error:
+        raise StudioError(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
 def read_tensor(path: Path, name: str, most_bytes: int) -> np.ndarray | None:

@@ -28,7 +28,7 @@ class PrivateCopy:
     def new(folder: Path, header: ModelHeader, file: str, name: str = "") -> PrivateCopy:
         """One whose file is not there yet; without a name it is called after model and file."""
         name = one_line(name or f"{header.name} with {Path(file).stem}", MAX_NAME)
-        stem = _stem(name)
+        stem = file_stem(name, "private")
         path, number = folder / f"{stem}{SUFFIX}", 2
         while path.exists():
             path, number = folder / f"{stem}-{number}{SUFFIX}", number + 1
@@ -54,6 +54,6 @@ class PrivateCopy:
         return replace(original, id="", name=one_line(self.name, MAX_NAME), trained=trained)
 
 
-def _stem(name: str) -> str:
-    """The name as a file may be called everywhere."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:MAX_STEM].strip("-") or "private"
+def file_stem(name: str, otherwise: str) -> str:
+    """The name as a file may be called everywhere; another where nothing of it can stay."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:MAX_STEM].strip("-") or otherwise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from studio.core.files import write_bytes
 from studio.core.fingerprints import Fingerprints
 from studio.core.model_file import ModelHeader
 from studio.core.run_folder import BEST_NAME, TrainConfig
+from studio.core.run_title import read_title
 from studio.gan.checkpoint import save_model
 from studio.gan.picture_file import png
 from studio.gan.train import Trainer
@@ -63,9 +64,11 @@ class ModelWriter:
         """
         picture = trainer.sampler.pictures(1)[0]
         small = Image.fromarray(picture).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
+        said = self.header(trainer, seconds)
+        said = replace(said, name=read_title(path.parent) or said.name)
         header = save_model(
-            path, trainer.average.network, self.header(trainer, seconds), png(np.asarray(small)),
-            trainer.discriminator, self.fingerprints(),
+            path, trainer.average.network, said, png(np.asarray(small)), trainer.discriminator,
+            self.fingerprints(),
         )  # fmt: skip
         if figures or not path.with_name(BEST_NAME).exists():
             settings = {"size": f"{self.config.size_px} px", "batch": trainer.config.batch}

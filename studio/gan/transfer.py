@@ -13,7 +13,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from studio.core.errors import StudioError
-from studio.core.model_file import ModelHeader, read_entry
+from studio.core.model_file import ModelHeader
+from studio.core.run_title import titled_entry
 from studio.gan.checkpoint import load_whole_model
 from studio.gan.growth import quiet_new_colours
 from studio.gan.train import Trainer
@@ -29,7 +30,7 @@ LEAST_SHARE = 0.5  # of a network's weights that must fit, or it is another netw
 
 def start_header(start_model: str, medium: str) -> ModelHeader:
     """What the model to go on from says about itself; StudioError if it is of another medium."""
-    header = read_entry(Path(start_model)).header
+    header = titled_entry(Path(start_model)).header
     if header.medium != medium:
         raise StudioError(
             f"{Path(start_model).name} is a model for {header.medium}, not for {medium}."

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidgetAction
 
 from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
-from studio.core.library import models
-from studio.core.model_file import ModelEntry, read_entry
+from studio.core.library import models, names_of
+from studio.core.model_file import ModelEntry
 from studio.core.provenance import UNKNOWN, Origin
 from studio.core.resources import resource
+from studio.core.run_title import titled_entry
 from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.widgets import label
@@ -93,7 +94,7 @@ class ModelChooser(QPushButton):
 
     def choose_file(self, path: Path) -> None:
         """Take a model file from anywhere; StudioError if it is none of this medium."""
-        entry = read_entry(path)
+        entry = titled_entry(path)
         if entry.header.medium != self._kind.name:
             raise StudioError(f"{path.name} is a model for another panel ({entry.header.medium}).")
         self._opened.append(entry)
@@ -155,7 +156,7 @@ class ModelChooser(QPushButton):
     def _model_action(self, entry: ModelEntry, *, is_alone: bool) -> QAction:
         """By its name, and by its file where others have the same name."""
         is_chosen = self.entry is not None and entry.path == self.entry.path
-        name = entry.header.name if is_alone else f"{entry.header.name} · {entry.path.stem}"
+        name = entry.header.name if is_alone else f"{entry.header.name} · {names_of(entry)[0]}"
         room = 2 * WIDEST_PX
         name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         name = name.replace("&", "&&")

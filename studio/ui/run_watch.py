@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from studio.core.files import FileLock
 from studio.core.library import Places, runs
 from studio.core.run_folder import RunFolder, RunStatus, TrainConfig
 from studio.core.run_queue import RunQueue
+from studio.core.run_title import read_title
 
 LOOK_EVERY_MS = 1000
 LOG_NAME = "trainer.log"
 LIVE = ("running", "paused")
+IDLE = ("new", "stopped", "finished", "failed")
 
 
 @dataclass
@@ -44,11 +46,12 @@ class WatchedRun:
     is_starting: bool = False  # our child lives, and has not taken the run's lock yet
     has_trained: bool = False  # the trainer that lives now; a word of an end is its own
     device: str = ""
+    title: str = ""  # what a person renamed it to
     offset: int = 0
 
     @property
     def name(self) -> str:
-        return self.config.name or Path(self.config.folder).name or self.run.path.name
+        return self.title or self.config.name or Path(self.config.folder).name or self.run.path.name
 
     @property
     def state(self) -> str:
@@ -66,6 +69,11 @@ class WatchedRun:
         if state in LIVE:  # one that pauses with a reason does so by itself, as on a full disk
             return "paused" if state == "paused" and self.status.text else "running"
         return "stopping" if self.has_trained else "starting"
+
+    @property
+    def rests(self) -> bool:
+        """Whether it neither trains nor waits for anything."""
+        return self.state in IDLE
 
     @property
     def is_training(self) -> bool:
@@ -101,9 +109,9 @@ class WatchedRun:
         for record in records:
             self.status = self.run.after(self.status, record)
             self._take(record)
-        alive = self.run.is_running()
-        changed = bool(records) or alive != self.is_alive
-        self.is_alive = alive
+        alive, title = self.run.is_running(), read_title(self.run.path)
+        changed = bool(records) or alive != self.is_alive or title != self.title
+        self.is_alive, self.title = alive, title
         self.has_trained = alive and (self.has_trained or self.status.state in LIVE)
         return changed
 
@@ -236,6 +244,7 @@ class RunWatch(QObject):
         StudioError when it cannot be.
         """
         folder = self._places.runs_path
+        config = replace(config, name=self._free_name(config.name))
         path, number = folder / name, 2
         while path.exists():
             path, number = folder / f"{name}_{number}", number + 1
@@ -244,6 +253,13 @@ class RunWatch(QObject):
         self.resume_or_wait(run)
         self.look()
         return next(one for one in self.runs if one.run.path == path)
+
+    def _free_name(self, name: str) -> str:
+        """The name, with a number where another run is called so already."""
+        taken, free, number = {one.name for one in self.runs}, name, 2
+        while name and free in taken:
+            free, number = f"{name} {number}", number + 1
+        return free
 
     def resume_or_wait(self, run: RunFolder) -> None:
         """Let a run go on now, or after what trains now: never two at once."""
@@ -304,8 +320,9 @@ def _kimg(record: dict[str, Any], otherwise: float) -> float:
 
 
 def _rank(run: WatchedRun) -> tuple[int, int]:
-    """What trains first, then the queue, then the rest as they were: the newest first."""
-    return (0, 0) if run.is_training else (1, run.place) if run.place else (2, 0)
+    """What trains or is paused first, then the queue, then the rest: the newest first."""
+    lives = (run.is_alive or run.is_starting) and not run.place
+    return (0, not run.is_training) if lives else (1, run.place) if run.place else (2, 0)
 
 
 def last_words(run: RunFolder) -> str:

@@ -6,26 +6,28 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
-from PySide6.QtCore import QFile, Qt, Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
 from studio.core.presets import Shape
-from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.run_folder import TrainConfig
 from studio.ui.context import StudioContext
 from studio.ui.overlay import CentreNote
 from studio.ui.paces import Paces
+from studio.ui.run_actions import RunActions
 from studio.ui.run_compare import RunCompare
 from studio.ui.run_detail import RunDetail
 from studio.ui.run_list import RunList
 from studio.ui.run_watch import RunWatch, WatchedRun
 from studio.ui.sample_sound import SampleSound
 from studio.ui.training_form import TrainingForm
-from studio.ui.widgets import Chip, fill_scroll, label, rule
+from studio.ui.widgets import Chip, ElidedLabel, fill_scroll, label, rule, set_tone
 
 FORM_PX, HEAD_PX = 372, 26
-HOUR_S = 3600.0
+WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 SETTLED_LOOKS, MOST_LOOKS = 20, 200  # at a run's speed, one every second or two
 
 
@@ -46,10 +48,12 @@ class TrainingPage(QWidget):
         self._measured = 0  # runs whose pace is known
         self.form = TrainingForm(kinds, context, Paces(context, self._pace, self._is_busy))
         self._runs = QWidget()
+        self._hint = ElidedLabel("label")  # how to compare, or why not
         self._compare = Chip(
             self.tr("Compare"), self.tr("Choose two or more runs to see them side by side")
         )
         self.list = RunList()
+        self._actions = RunActions(context, watch)
         self._sound = SampleSound(kinds, context)
         self.detail, self.compare = RunDetail(self._sound), RunCompare(self._sound)
         self._nothing = QWidget()
@@ -69,24 +73,31 @@ class TrainingPage(QWidget):
         self.refresh()
 
     def _connect(self) -> None:
-        watch, detail = self._watch, self.detail
+        watch, detail, actions = self._watch, self.detail, self._actions
         self.form.asked.connect(self._begin)
         self.list.chosen.connect(self._choose)
         self.list.compared.connect(self._choose_several)
-        self.list.leave_queue_asked.connect(lambda path: self._queue(watch.queue.remove, path))
-        self.list.earlier_asked.connect(lambda path: self._queue(watch.queue.move_up, path))
+        self.list.leave_queue_asked.connect(self._on_path(actions.leave_queue))
+        self.list.earlier_asked.connect(self._on_path(actions.move_up))
+        self.list.renamed.connect(self._on_path(actions.rename))
+        self.list.remove_asked.connect(self._on_path(actions.remove))
+        QShortcut("F2", self, self.list.rename_current, context=WITHIN)
         self._compare.toggled.connect(self.list.set_several)
         self._compare.clicked.connect(self._compare_clicked)
         self.compare.closed.connect(self._end_compare)
-        detail.pause_asked.connect(lambda: self._tell(watch.pause))
-        detail.resume_asked.connect(lambda: self._tell(self._resume))
-        detail.stop_asked.connect(lambda: self._tell(watch.stop))
-        detail.longer_asked.connect(lambda: self._tell(self._train_longer))
-        detail.earlier_asked.connect(lambda: self._queue(watch.queue.move_up))
-        detail.leave_queue_asked.connect(lambda: self._queue(watch.queue.remove))
-        detail.remove_asked.connect(lambda: self._tell(self._remove))
+        for signal, act in (
+            (detail.pause_asked, actions.pause),
+            (detail.resume_asked, actions.resume),
+            (detail.stop_asked, actions.stop),
+            (detail.longer_asked, actions.train_longer),
+            (detail.earlier_asked, actions.move_up),
+            (detail.leave_queue_asked, actions.leave_queue),
+            (detail.remove_asked, actions.remove),
+        ):
+            signal.connect(self._on_shown(act))
         detail.play_asked.connect(self._play)
         self.leaving.connect(self._sound.close)
+        actions.done.connect(self.refresh)
         watch.changed.connect(self.refresh)
         watch.failed.connect(self._context.report)
 
@@ -111,10 +122,11 @@ class TrainingPage(QWidget):
             self._measured = measured
             self.form.plan.refresh()  # a guess may have become a figure
         self._runs.setVisible(bool(runs))
-        self._compare.setVisible(len(runs) > 1)
         compared = [one for one in runs if one.run.path in self._compared]
         chosen = [one.run.path for one in compared] or ([run.run.path] if run else [])
         self.list.show_runs(runs, chosen)
+        self._compare.setEnabled(len(runs) > 1)
+        self._show_hint(is_comparing=len(compared) > 1)
         if len(compared) > 1:
             self._right.setCurrentWidget(self.compare)
             self.compare.show_runs(compared)
@@ -123,6 +135,18 @@ class TrainingPage(QWidget):
         if run is not None:
             active = self._watch.active
             self.detail.show_run(run, active if active is not run else None)
+
+    def _show_hint(self, *, is_comparing: bool) -> None:
+        if not self._compare.isEnabled():
+            words = self.tr("Compare needs a second run")
+        elif is_comparing:
+            words = ""
+        elif self._compare.isChecked():
+            words = self.tr("Now click a second run")
+        else:
+            words = self.tr("Ctrl+click a second to compare")
+        self._hint.setText(words)
+        set_tone(self._hint, "caution" if self._compare.isChecked() else "label")
 
     def _run(self) -> WatchedRun | None:
         """The chosen run, or else the one that trains, or the newest."""
@@ -139,7 +163,9 @@ class TrainingPage(QWidget):
         self.refresh()
 
     def _compare_clicked(self, on: bool) -> None:
-        if not on:
+        if on:
+            self.refresh()
+        else:
             self._end_compare()
 
     def _end_compare(self) -> None:
@@ -159,55 +185,25 @@ class TrainingPage(QWidget):
             self._chosen, self._compared = begun.run.path, []
         self.refresh()
 
-    def _tell(self, command: Callable[[RunFolder], object]) -> None:
-        run = self._run()
-        if run is None:
-            return
-        try:
-            command(run.run)
-        except (StudioError, OSError) as error:
-            self._context.report(error)
-        self._watch.look()
-        self.refresh()
+    def _on_shown(self, act: Callable[[WatchedRun], None]) -> Callable[[], None]:
+        """A slot that acts on the run that is shown."""
 
-    def _queue(self, command: Callable[[str], object], path: Path | None = None) -> None:
-        """Change the place of a run in the queue, of the shown one where none is named."""
-        run = self._run()
-        path = path or (run.run.path if run is not None else None)
-        if path is None:
-            return
-        try:
-            command(path.name)
-        except StudioError as error:
-            self._context.report(error)
-        self._watch.look()
-        self.refresh()
+        def slot() -> None:
+            run = self._run()
+            if run is not None:
+                act(run)
 
-    def _resume(self, run: RunFolder) -> None:
-        """Go on now, or after what trains now."""
-        self._watch.resume_or_wait(run)
-        if run.path.name in self._watch.queue.names():
-            self._context.notify(self.tr("It goes on when what trains now has ended."))
+        return slot
 
-    def _remove(self, run: RunFolder) -> None:
-        """Into the system's bin, from which it can be taken back."""
-        name = run.path.name
-        if run.is_running():
-            raise StudioError(self.tr("{} is being trained; stop it first.").format(name))
-        self._watch.queue.remove(name)
-        if not QFile.moveToTrash(str(run.path)):
-            raise StudioError(
-                self.tr("The bin did not take {}. Its folder is {}.").format(name, run.path)
-            )
-        self._context.notify(self.tr("{} is in the bin.").format(name))
+    def _on_path(self, act: Callable[..., None]) -> Callable[..., None]:
+        """A slot that acts on the run of a folder, with whatever else is told."""
 
-    def _train_longer(self, run: RunFolder) -> None:
-        """An hour more by the clock, or as many kimg as an hour brings, now or in its turn."""
-        watched = self._run()
-        if watched is not None:
-            seconds, kimg = longer(watched, HOUR_S)
-            run.lengthen(seconds=seconds, kimg=kimg)
-            self._resume(run)
+        def slot(path: Path, *more: object) -> None:
+            run = next((run for run in self._watch.runs if run.run.path == path), None)
+            if run is not None:
+                act(run, *more)
+
+        return slot
 
     def _play(self, path: Path) -> None:
         run = self._run()
@@ -242,8 +238,9 @@ class TrainingPage(QWidget):
         top.setFixedHeight(HEAD_PX)
         head = QHBoxLayout(top)
         head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(12)
         head.addWidget(label(self.tr("RUNS"), "head"))
-        head.addStretch(1)
+        head.addWidget(self._hint, 1)
         head.addWidget(self._compare)
         rows = QVBoxLayout(self._runs)
         rows.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
@@ -276,12 +273,3 @@ def settled_pace(run: WatchedRun) -> float:
     latest = run.figures[-MOST_LOOKS:]  # of every run, at every look: no more than is needed
     paces = [pace for one in latest if (pace := float(one.get("images_per_s") or 0)) > 0]
     return median(paces) if len(paces) >= SETTLED_LOOKS else 0.0
-
-
-def longer(run: WatchedRun, seconds: float) -> tuple[float | None, float | None]:
-    """The new total length, in seconds or in kimg as the run counts, for so much more training."""
-    if run.config.seconds is not None:
-        return run.config.seconds + seconds, None
-    speed = run.status.images_per_s
-    more = speed * seconds / 1000 if speed else run.config.kimg
-    return None, round(run.status.kimg + max(1.0, more), 1)

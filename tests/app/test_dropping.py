@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from studio import media
 from studio.app.drops import Drop
 from studio.core.latent import Drift, Latent, Recipe
-from studio.core.model_file import ModelEntry, ModelHeader
+from studio.core.model_file import ModelEntry, ModelHeader, read_entry
 from studio.core.pixels import Pixels
 from studio.core.provenance import Origin
+from studio.core.resources import resource
+from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.run_title import rename
 from studio.core.settings import Settings
 from studio.core.work import Finished
 from studio.media.artwork.document import Artwork
@@ -177,3 +180,17 @@ def test_a_picture_from_elsewhere_may_be_brought_into_the_model_in_front(
     [answer] = [one for one in window.notice.findChildren(QPushButton) if "Mine" in one.text()]
     answer.click()
     assert begun == [photo] and window.pages.name == "artwork"
+
+
+def test_models_of_two_runs_are_kept_as_two(window, monkeypatch):
+    """Their files are called alike; the second must not be taken for the first."""
+    kept = []
+    monkeypatch.setattr(window, "play_model", lambda path, medium: kept.append(path))
+    for stem in ("fruit", "textile"):
+        run = RunFolder(window.session.context.places.runs_path / stem)
+        run.create(TrainConfig("artwork", "/folder", stem))
+        run.model_path.write_bytes((resource("models") / f"{stem}.safetensors").read_bytes())
+        rename(run, f"My {stem}")
+        window.dropping._keep(run.model_path, "artwork")
+    assert [path.name for path in kept] == ["my-fruit.safetensors", "my-textile.safetensors"]
+    assert [read_entry(path).header.name for path in kept] == ["My fruit", "My textile"]

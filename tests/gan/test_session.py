@@ -23,6 +23,7 @@ from studio.core.fingerprints import CopyCheck
 from studio.core.model_file import read_entry
 from studio.core.pixels import Pixels
 from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.run_title import rename
 from studio.core.sample_sheet import COLUMNS, COUNT, read_example
 from studio.core.work import Finished, Preview, Progress, result_of
 from studio.gan import guardian as guardian_module
@@ -67,6 +68,12 @@ def test_a_run_leaves_everything_in_its_folder(run: RunFolder) -> None:
     assert entry.header.trained["examples"] == 12 and entry.preview_png.startswith(b"\x89PNG")
     assert entry.header.fingerprints["kept"] == 12 and not entry.header.fingerprints["held_out"]
     assert not run.is_running()
+
+
+def test_a_run_that_is_renamed_meanwhile_writes_its_models_by_the_new_name(run: RunFolder) -> None:
+    rename(run, "Apples of 2026")
+    list(train_run(run, media.kind("artwork")))
+    assert read_entry(run.model_path).header.name == "Apples of 2026"
 
 
 def test_samples_of_a_medium_with_a_sound_are_kept_to_be_heard(run, tmp_path, folder_of) -> None:

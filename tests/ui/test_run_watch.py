@@ -211,3 +211,12 @@ def test_a_run_by_kimg_is_made_longer_by_kimg(watch, children):
     run.append("start", kimg=1, total_kimg=42.5, device="CPU")
     watch.look()
     assert watch.runs[0].config.kimg == 42.5, "the next hour counts from there"
+
+
+def test_a_paused_run_stays_above_those_that_wait(watch, children):
+    first = begin(watch, children, "one")
+    watch.begin(config("two"), "two")
+    first.tell("pause")
+    first.append("paused", kimg=0, text="")
+    watch.look()
+    assert [(run.name, run.state) for run in watch.runs] == [("one", "paused"), ("two", "queued")]

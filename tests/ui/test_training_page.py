@@ -268,7 +268,7 @@ def test_a_run_that_rests_can_be_put_into_the_bin(page, watch, run, tmp_path, mo
         binned.append(path)
         return Path(path).rename(tmp_path / "bin").is_dir()
 
-    monkeypatch.setattr("studio.ui.training_page.QFile.moveToTrash", bin_it)
+    monkeypatch.setattr("studio.ui.run_actions.QFile.moveToTrash", bin_it)
     run.append("stopped", kimg=3.0)
     watch.look()
     page.detail._remove.click()
@@ -277,7 +277,7 @@ def test_a_run_that_rests_can_be_put_into_the_bin(page, watch, run, tmp_path, mo
 
 
 def test_a_run_that_trains_or_that_the_bin_refuses_stays(page, watch, run, context, monkeypatch):
-    monkeypatch.setattr("studio.ui.training_page.QFile.moveToTrash", lambda path: False)
+    monkeypatch.setattr("studio.ui.run_actions.QFile.moveToTrash", lambda path: False)
     said = []
     context.notify = said.append
     run.append("stopped", kimg=3.0)
@@ -285,10 +285,10 @@ def test_a_run_that_trains_or_that_the_bin_refuses_stays(page, watch, run, conte
     assert lock.acquire()
     watch.look()
     assert not page.detail._remove.isVisible()
-    page._tell(page._remove)
+    page._actions.remove(watch.runs[0])
     lock.release()
     watch.look()
     assert page.detail._remove.isVisible()
     page.detail._remove.click()
     assert run.path.is_dir() and len(said) == 2
-    assert "stop it first" in said[0] and "The bin did not take mine" in said[1]
+    assert "stop it first" in said[0] and "The bin did not take Mine" in said[1]

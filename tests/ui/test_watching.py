@@ -14,10 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.run_title import read_title, rename
+from studio.ui.run_actions import longer
 from studio.ui.run_compare import differing
 from studio.ui.run_watch import RunWatch
 from studio.ui.status_line import StatusLine
-from studio.ui.training_page import SETTLED_LOOKS, TrainingPage, longer
+from studio.ui.training_page import SETTLED_LOOKS, TrainingPage
 
 
 @pytest.fixture
@@ -268,3 +270,90 @@ def test_every_control_has_a_name_a_tooltip_and_the_keyboard(page, make):
     silent = [one for one in controls if not one.toolTip()]
     assert [one.text() for one in silent] == []
     assert [one for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
+
+
+def test_compare_says_what_it_needs(qtbot, page, make, watch):
+    make("one")
+    assert page._hint.text() == "Compare needs a second run" and page._hint.isVisible()
+    assert not page._compare.isEnabled()
+    make("two")
+    assert page._hint.text() == "Ctrl+click a second to compare"
+    page._compare.click()
+    assert page._hint.text() == "Now click a second run"
+    page._choose_several([run.run.path for run in watch.runs])
+    assert page._right.currentWidget() is page.compare and page._hint.text() == ""
+    page.compare._close.click()
+    assert page._hint.text() == "Ctrl+click a second to compare"
+    wide = page._hint.fontMetrics().horizontalAdvance(page._hint.text())
+    assert wide <= page._hint.width(), "not cut off"
+
+
+def type_name(qtbot, page, text, key):
+    """F2 on the current run, another name, and a key that ends it."""
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_F2)
+    editor = page.list.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, key)
+    qtbot.waitUntil(lambda: page.list.findChild(QLineEdit) is None)
+
+
+def test_a_run_is_renamed_in_its_row(qtbot, page, make, watch):
+    run = make("one")
+    make("two")
+    page.show_run(run.path)
+    type_name(qtbot, page, "Red apples", Qt.Key.Key_Return)
+    assert read_title(run.path) == "Red apples" and page.detail._name.text() == "Red apples"
+    assert "Red apples, broke off" in [page.list.item(row).text() for row in range(2)]
+    type_name(qtbot, page, "nonsense", Qt.Key.Key_Escape)
+    assert read_title(run.path) == "Red apples"
+    rename(run, "")
+    watch.look()
+    assert page.detail._name.text() == "one", "another window may rename as well"
+
+
+def test_nothing_moves_in_the_list_while_a_name_is_typed(qtbot, page, make, watch):
+    run = make("one")
+    page.show_run(run.path)
+    page.list.rename_current()
+    make("two")
+    page.refresh()
+    assert page.list.count() == 1
+    editor = page.list.findChild(QLineEdit)
+    assert editor.maxLength() == 80
+    qtbot.keyClicks(editor, "!")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.list.count() == 2)
+    assert read_title(run.path).endswith("!")
+
+
+def test_the_menu_of_a_run_offers_what_can_be_done_with_it(page, make, watch):
+    run = make("one")
+    lock = run.lock()
+    assert lock.acquire()
+    watch.look()
+    for name in ("two", "three"):
+        page._begin(TrainConfig("fake", "/folder", name), name)
+    offered = {
+        one.name: [action.text() for action in page.list.menu_of(one).actions() if action.text()]
+        for one in watch.runs
+    }
+    assert offered["one"] == ["Rename\tF2"]
+    assert offered["two"] == ["Rename\tF2", "Remove from the queue\tDel"]
+    assert "Earlier in the queue\tAlt+Up" in offered["three"]
+    for name in ("two", "three"):
+        watch.queue.remove(name)
+    watch.look()
+    rests = next(one for one in watch.runs if one.name == "two")
+    page.list.menu_of(rests).actions()[0].trigger()
+    lock.release()
+    assert page.list.menu_of(rests).actions()[-1].text() == "Move to the bin"
+
+
+def test_two_runs_are_never_called_alike(watch, make, monkeypatch):
+    make("apples")
+    monkeypatch.setattr(watch, "resume_or_wait", lambda run: None)
+    for number in (2, 3):
+        begun = watch.begin(TrainConfig("fake", "/folder", "apples"), "apples")
+        assert begun.name == begun.config.name == f"apples {number}"
