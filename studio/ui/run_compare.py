@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio.core.run_folder import TrainConfig
 from studio.ui import theme
 from studio.ui.curve_board import COMPARED_TOKENS, CurveBoard
+from studio.ui.run_detail import HEAD_PX
 from studio.ui.run_watch import WatchedRun
 from studio.ui.run_words import state_words
 from studio.ui.sample_grid import SampleGrid
@@ -102,7 +103,10 @@ class RunCompare(QFrame):
             column.show_run(run, kimg)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        top = QWidget()
+        top.setFixedHeight(HEAD_PX)
+        head = QHBoxLayout(top)
+        head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self._title, 1)
         head.addWidget(self._close)
         samples = QHBoxLayout()
@@ -122,7 +126,7 @@ class RunCompare(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 14)
         column.setSpacing(10)
-        column.addLayout(head)
+        column.addWidget(top)
         column.addLayout(samples, 3)
         column.addLayout(time)
         column.addLayout(foot, 4)

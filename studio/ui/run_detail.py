@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.ui import theme
 from studio.ui.curve_board import CurveBoard
@@ -15,8 +15,7 @@ from studio.ui.samples_through_time import SamplesThroughTime
 from studio.ui.status_line import duration
 from studio.ui.widgets import ElidedLabel, button, icon_button, label, set_tone
 
-GUARDIAN_PX = 268
-IDLE = ("new", "stopped", "finished", "failed")
+GUARDIAN_PX, HEAD_PX = 268, 32
 
 
 class RunDetail(QFrame):
@@ -114,22 +113,22 @@ class RunDetail(QFrame):
 
     def _show_buttons(self, run: WatchedRun) -> None:
         state = run.state
-        words = {"running": self.tr("Pause"), "new": self.tr("Start"),
-                 "queued": self.tr("Start now")}.get(state, self.tr("Go on"))  # fmt: skip
-        self._pause.setText(words)
+        goes_on = state in ("starting", "running")
+        words = {"new": self.tr("Start"), "queued": self.tr("Start now")}
+        self._pause.setText(self.tr("Pause") if goes_on else words.get(state, self.tr("Go on")))
         self._pause.setToolTip(
             self.tr("Frees the device; nothing is lost")
-            if state == "running"
+            if goes_on
             else self.tr("Continues exactly where it was")
         )
-        self._pause.setIcon(theme.icon("pause" if state == "running" else "play"))
+        self._pause.setIcon(theme.icon("pause" if goes_on else "play"))
         self._pause.setVisible(state != "finished")
         self._pause.setEnabled(state not in ("starting", "stopping"))
         self._stop.setVisible(run.is_alive and state != "queued")
-        self._longer.setVisible(state in IDLE and run.status.kimg > 0)
+        self._longer.setVisible(run.rests and run.status.kimg > 0)
         self._earlier.setVisible(run.place > 1)
         self._leave.setVisible(run.place > 0)
-        self._remove.setVisible(state in IDLE)
+        self._remove.setVisible(run.rests)
         newest, has_best = run.run.model_path, run.run.best_path.exists()
         self._play.setText(self.tr("Play the newest") if has_best else self.tr("Play the model"))
         self._play.setEnabled(newest.exists())
@@ -183,12 +182,15 @@ class RunDetail(QFrame):
             self.play_asked.emit(self._shown.run.best_path)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        top = QWidget()
+        top.setFixedHeight(HEAD_PX)  # whichever buttons there are
+        head = QHBoxLayout(top)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(8)
         head.addWidget(self._name, 1)
         for widget in (
-            self._pause, self._stop, self._longer, self._earlier, self._leave,
-            self._play, self._play_best, self._remove,
+            self._longer, self._play_best, self._play, self._earlier, self._leave,
+            self._pause, self._stop, self._remove,  # what comes later pushes none of these
         ):  # fmt: skip
             head.addWidget(widget)
         figures = QHBoxLayout()
@@ -203,7 +205,7 @@ class RunDetail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 14)
         column.setSpacing(10)
-        column.addLayout(head)
+        column.addWidget(top)
         column.addLayout(figures)
         column.addWidget(self._bar)
         column.addWidget(self._message)

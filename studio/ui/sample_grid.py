@@ -4,7 +4,15 @@ seen."""
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 
 from studio.core.sample_sheet import COLUMNS, COUNT, GAP_PX, ROWS
 from studio.ui import theme
@@ -31,26 +39,28 @@ class SampleGrid(SampleView):
         super().__init__()
         self.medium = ""  # whose sound the samples have; "" for none
         self.sounding: int | None = None
+        self._how = ""
         self._share: float | None = None  # None while it is made ready
         self._pointed: int | None = None
         self._current = 0  # what the keyboard acts on
+        self._by_keys = False  # and whether it is used, so that its place is framed
         self.setMouseTracking(True)
 
     def offer(self, medium: str, words: str) -> None:
         """Let the samples of a medium be heard, "" for none; words say how, or why not."""
-        self.medium = medium
-        self.setToolTip(words)
+        self.medium, self._how = medium, words
+        self.setToolTip("" if medium else words)  # one over the samples would be in the way
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if medium else Qt.FocusPolicy.NoFocus)
         if not medium:
             self._point(None)
-        self._describe(words)
+        self._describe()
         self.update()
 
     def mark(self, place: int | None, share: float | None = None) -> None:
         """Mark the sample that sounds and how far it has come, or none."""
         is_other, self.sounding, self._share = place != self.sounding, place, share
         if is_other:
-            self._describe(self.toolTip())
+            self._describe()
         self.update()
 
     def place_at(self, at: QPointF) -> int | None:
@@ -69,13 +79,13 @@ class SampleGrid(SampleView):
             sheet.left() + column * across, sheet.top() + row * down, across - gap, down - gap
         )
 
-    def _describe(self, words: str) -> None:
+    def _describe(self) -> None:
         """For those who cannot see it."""
         if not self.medium:
-            self.setAccessibleDescription(words)
+            self.setAccessibleDescription(self._how)
             return
         name = self.tr("Sample {place} of {count}").format(place=self._current + 1, count=COUNT)
-        state = self.tr("sounds") if self.sounding == self._current else words
+        state = self.tr("sounds") if self.sounding == self._current else self._how
         self.setAccessibleDescription(f"{name}: {state}")
 
     def _point(self, place: int | None) -> None:
@@ -98,9 +108,10 @@ class SampleGrid(SampleView):
         if self.medium and key in PLAY_KEYS:
             self.asked.emit(self._current)
         elif self.medium and key in STEPS:
+            self._by_keys = True
             moved = self._current + STEPS[key]
             self._current = moved if 0 <= moved < COUNT else self._current
-            self._describe(self.toolTip())
+            self._describe()
             self.update()
         elif self.sounding is not None and key == Qt.Key.Key_Escape:
             self.stop_asked.emit()
@@ -118,8 +129,12 @@ class SampleGrid(SampleView):
         if place is None or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        self._current = place
+        self._current, self._by_keys = place, False
         self.asked.emit(place)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keys = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point(None)
@@ -136,7 +151,7 @@ class SampleGrid(SampleView):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
+        if self.hasFocus() and self._by_keys:
             _frame(painter, self.cell(self._current), "text", 2.0)
         if self.sounding is not None:
             self._paint_sounding(painter, self.cell(self.sounding))

@@ -31,6 +31,9 @@ class SamplesThroughTime(QWidget):
         self.to_best = icon_button("best", self.tr("To the best measured so far"), role="plain")
         self.back = button(self.tr("Back to the samples"), icon="grid")
         self.back.setToolTip(self.tr("Close the evidence"))
+        room = self.to_best.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # so that the slider stays where it is
+        self.to_best.setSizePolicy(room)
         self._caption = ElidedLabel("label")
         self._rows = QStackedWidget()
         self._rows.addWidget(self._time_row())
