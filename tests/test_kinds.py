@@ -19,6 +19,7 @@ from studio.core.kind import FolderReport
 from studio.core.latent import Latent, Mix, Recipe, Toward
 from studio.core.project import Project, open_project, save_project
 from studio.core.resources import resource
+from studio.core.settings import Settings
 from studio.core.slider import slider_from_json
 from studio.core.verbs import steered
 from studio.core.work import Preview, result_of
@@ -263,6 +264,16 @@ def test_a_model_is_searched_for_sliders_and_they_steer_it(kind, made, monkeypat
         document = result_of(generator.generate(steered(plain, slider.slide(slider.high))))
         back = steered(document.recipe, slider.slide(0))
         assert result_of(generator.generate(back)) == documents[kind.name]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.load_sound], ids=lambda k: k.name)
+def test_an_example_can_be_heard(kind, made):
+    sound = kind.load_sound()
+    assert sound.share is None, "nothing is opened, nothing sounds"
+    example = kind.example_of(made[1][kind.name])
+    assert result_of(sound.render(example, Settings())) is not None
+    sound.stop()
+    sound.close()
 
 
 @every_kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -66,6 +67,17 @@ class Experts(QWidget):
         self._holder.setVisible(on)
         self._head.setIcon(theme.icon("chevron-down" if on else "chevron-right", token="muted"))
         self._head.setIconSize(QSize(12, 12))
+        if on:
+            QTimer.singleShot(0, self, self._come_into_view)  # once they have their places
+
+    def _come_into_view(self) -> None:
+        """Scroll what was unfolded up, its head first where there is no room for all."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            for widget in (self._holder, self._head):
+                above.ensureWidgetVisible(widget, 0, 8)
 
     def show_config(
         self, config: TrainConfig, sizes_px: tuple[int, ...], *, is_continued: bool

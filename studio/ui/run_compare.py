@@ -222,7 +222,7 @@ def _value(text: str, token: str) -> QLabel:
 def _results(runs: list[WatchedRun]) -> list[tuple[str, list[str]]]:
     """What came out: how far, how fast, how good."""
     found = [
-        (_tr("Trained"), [f"{run.status.kimg:,.0f} kimg" for run in runs]),
+        (_tr("Trained"), [f"{run.status.kimg:,.1f} kimg" for run in runs]),
         (_tr("Speed"), [f"{run.status.images_per_s:,.0f} /s" for run in runs]),
     ]
     for key, name, best in (("kid_rand", "KID-rand", min), ("coverage", _tr("Coverage"), max)):

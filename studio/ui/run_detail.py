@@ -99,8 +99,8 @@ class RunDetail(QFrame):
             ]
         if status.images_per_s:
             figures.append(self.tr("{:,.0f} examples/s").format(status.images_per_s))
-        if status.eta_s is not None and run.is_alive:
-            figures.append(self.tr("{} left").format(duration(status.eta_s)))
+        if run.left_s is not None:
+            figures.append(self.tr("{} left").format(duration(run.left_s)))
         if status.memory_mb and run.is_alive:
             figures.append(self.tr("{:.1f} GB memory").format(status.memory_mb / 1024))
         if run.device:

@@ -53,6 +53,7 @@ class RunList(QListWidget):
     def __init__(self) -> None:
         super().__init__()
         self._runs: dict[str, WatchedRun] = {}
+        self._renamed: Path | None = None  # whichever row is the current one when it is typed
         self._later: tuple[list[WatchedRun], list[Path]] | None = None  # what came while one types
         self.setItemDelegate(_Row(self))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -103,6 +104,7 @@ class RunList(QListWidget):
     def rename_current(self) -> None:
         """Let a person type another name in the row; Esc leaves the old one."""
         if self.currentItem() is not None:
+            self._renamed = Path(self.currentItem().data(PATH))
             self.editItem(self.currentItem())
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
@@ -112,9 +114,8 @@ class RunList(QListWidget):
             self.show_runs(*later)
 
     def commitData(self, editor: QWidget) -> None:
-        entry = self.currentItem()
-        if entry is not None and isinstance(editor, QLineEdit) and editor.isModified():
-            self.renamed.emit(Path(entry.data(PATH)), editor.text())
+        if self._renamed is not None and isinstance(editor, QLineEdit) and editor.isModified():
+            self.renamed.emit(self._renamed, editor.text())
 
     def contextMenuEvent(self, arg__1: QContextMenuEvent) -> None:
         entry = self.itemAt(arg__1.pos()) or self.currentItem()

@@ -21,6 +21,7 @@ from studio.core.run_queue import RunQueue
 from studio.core.run_title import read_title
 
 LOOK_EVERY_MS = 1000
+EARLY_LOOKS = 3  # of which the speed says little: a machine warms up
 LOG_NAME = "trainer.log"
 LIVE = ("running", "paused")
 IDLE = ("new", "stopped", "finished", "failed")
@@ -46,6 +47,7 @@ class WatchedRun:
     is_starting: bool = False  # our child lives, and has not taken the run's lock yet
     has_trained: bool = False  # the trainer that lives now; a word of an end is its own
     device: str = ""
+    looks: int = 0  # at its speed since it was started last
     title: str = ""  # what a person renamed it to
     offset: int = 0
 
@@ -91,6 +93,12 @@ class WatchedRun:
         return self.status.best_kimg
 
     @property
+    def left_s(self) -> float | None:
+        """Seconds to the end; None while that is unknown, as after the first slow steps."""
+        is_known = self.config.seconds is not None or self.looks >= EARLY_LOOKS
+        return self.status.eta_s if self.is_alive and is_known else None
+
+    @property
     def share(self) -> float:
         """How much is done, 0 to 1; by the clock where the clock decides."""
         config, status = self.config, self.status
@@ -121,6 +129,7 @@ class WatchedRun:
             self._go_back()  # the guardian took an older checkpoint
         kinds = {"progress": self.figures, "measure": self.measures, "guardian": self.notices,
                  "note": self.notices}  # fmt: skip
+        self.looks += record["event"] == "progress"
         if record["event"] in kinds:
             # What a damaged or foreign line lacks is filled in, so that nobody below must ask.
             kinds[record["event"]].append({**record, "kimg": _kimg(record, self.status.kimg)})
@@ -131,7 +140,7 @@ class WatchedRun:
 
     def _begin_again(self, record: dict[str, Any]) -> None:
         """A start goes on from a checkpoint; what came after that never was."""
-        self.device = str(record.get("device", ""))
+        self.device, self.looks = str(record.get("device", "")), 0
         with contextlib.suppress(StudioError):  # it may have been given a new length
             self.config = self.run.config()
         self._go_back()

@@ -19,7 +19,7 @@ from studio.ui import theme
 from studio.ui.sample_view import SampleView
 from studio.ui.widgets import claims_key
 
-BADGE_PX = 22.0
+BADGE_PX, MOST_BADGE = 22.0, 0.36  # of a sample's height
 PLAY_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 STEPS = {
     Qt.Key.Key_Left: -1,
@@ -181,9 +181,12 @@ def _frame(painter: QPainter, cell: QRectF, token: str, width: float) -> None:
 
 def _badge(painter: QPainter, cell: QRectF, *, stops: bool) -> None:
     """Play or stop, in the lower right corner."""
-    box = QRectF(cell.right() - BADGE_PX - 4, cell.bottom() - BADGE_PX - 4, BADGE_PX, BADGE_PX)
+    side = min(BADGE_PX, cell.height() * MOST_BADGE)
+    margin = side / 6
+    box = QRectF(cell.right() - side - margin, cell.bottom() - side - margin, side, side)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("accent" if stops else "raised"))
     painter.drawEllipse(box)
     icon = theme.icon("stop" if stops else "play", token="accent_ink" if stops else "text")
-    icon.paint(painter, box.adjusted(5, 5, -5, -5).toRect())
+    inner = side / 4.5
+    icon.paint(painter, box.adjusted(inner, inner, -inner, -inner).toRect())

@@ -113,7 +113,7 @@ class _RunSummary(QWidget):
         strong = f"<span style='color:{theme.TOKENS['text']}'>{name}</span>"
         self._text.setText(f"{words} {strong} {run.status.kimg:.1f} kimg")
         self._bar.setValue(round(1000 * run.share))
-        left = run.status.eta_s
+        left = run.left_s
         words = [self.tr("{} left").format(duration(left))] if left is not None else []
         if waiting:
             words.append(self.tr("{} in the queue").format(waiting))

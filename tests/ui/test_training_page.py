@@ -292,3 +292,12 @@ def test_a_run_that_trains_or_that_the_bin_refuses_stays(page, watch, run, conte
     page.detail._remove.click()
     assert run.path.is_dir() and len(said) == 2
     assert "stop it first" in said[0] and "The bin did not take Mine" in said[1]
+
+
+def test_unfolded_experts_come_into_view(qtbot, page, tmp_path):
+    page.take_folder(folder_with(tmp_path, 120), "")
+    qtbot.waitUntil(page.form.start_button.isEnabled)
+    experts = page.form.plan.experts
+    experts.unfold()
+    qtbot.waitUntil(lambda: not experts.field("seed").visibleRegion().isEmpty())
+    assert not experts._head.visibleRegion().isEmpty()

@@ -137,6 +137,24 @@ def test_the_line_of_figures_says_speed_time_left_and_memory(page, make, watch):
         assert part in words
 
 
+def test_the_time_left_is_not_guessed_from_the_first_steps(page, make, watch):
+    """Measured: 15 minutes at first, of a training that took 10."""
+    run = make("one", 0, kimg=10.0)
+    lock = run.lock()
+    assert lock.acquire()
+    words = []
+    for kimg in (1, 2, 3):
+        run.append("progress", kimg=kimg, total_kimg=10, images_per_s=20.0, eta_s=300)
+        watch.look()
+        words.append(page.detail._figures.text())
+    run.append("start", kimg=3, total_kimg=10, device="CPU")
+    run.append("progress", kimg=3, total_kimg=10, images_per_s=2.0, eta_s=3000)
+    watch.look()
+    words.append(page.detail._figures.text())
+    lock.release()
+    assert ["left" in one for one in words] == [False, False, True, False]
+
+
 def test_several_runs_are_compared(qtbot, page, make, watch):
     first, second = make("one", 4, seed=1, batch=8), make("two", 3, seed=2)
     make("three", 1)
