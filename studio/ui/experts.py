@@ -68,16 +68,8 @@ class Experts(QWidget):
         self._head.setIcon(theme.icon("chevron-down" if on else "chevron-right", token="muted"))
         self._head.setIconSize(QSize(12, 12))
         if on:
-            QTimer.singleShot(0, self, self._come_into_view)  # once they have their places
-
-    def _come_into_view(self) -> None:
-        """Scroll what was unfolded up, its head first where there is no room for all."""
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        if above is not None:
-            for widget in (self._holder, self._head):
-                above.ensureWidgetVisible(widget, 0, 8)
+            # once they have their places; the head first where there is no room for all
+            QTimer.singleShot(0, self, lambda: _scroll_to(self._holder, self._head))
 
     def show_config(
         self, config: TrainConfig, sizes_px: tuple[int, ...], *, is_continued: bool
@@ -301,6 +293,16 @@ class Experts(QWidget):
         column.setSpacing(6)
         column.addWidget(self._head)
         column.addWidget(self._holder)
+
+
+def _scroll_to(*widgets: QWidget) -> None:
+    """Scroll the area that these lie in until each was to be seen, the last one surely."""
+    above = widgets[0].parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    if above is not None:
+        for widget in widgets:
+            above.ensureWidgetVisible(widget, 0, 8)
 
 
 def _open(name: str) -> float:
