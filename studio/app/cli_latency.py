@@ -118,7 +118,8 @@ def load_made_up(
     if channels is not None:
         config = replace(config, channel_base=channels[0], channel_max=channels[1])
     training = kind.load_training()
-    network = training.describe(np.zeros((1, size_px, size_px, 3), np.uint8), config)
+    grain = np.random.default_rng(0).integers(0, 256, (1, size_px, size_px, 3), np.uint8)
+    network = training.describe(grain, config)
     header = ModelHeader("", kind.name, MADE_UP, size_px, network)
     save_model(path, training.networks(network)[0], header)
 

@@ -11,6 +11,9 @@ from torch import Tensor
 from studio.gan.augment import shifted
 
 GAP = 60  # of 255
+FLAT_LEVELS = 1  # of 255: neighbours that differ by no more are one surface
+FLAT_SHARE = 0.25  # icons and geometric tiles have .3 to .9, paint .1 to .2, photographs less
+LOOKED_AT = 200
 
 
 def to_signed(examples: Tensor) -> Tensor:
@@ -34,6 +37,19 @@ def mirror_some(examples: np.ndarray, random: torch.Generator) -> np.ndarray:
     """Flip half of uint8 [B, H, W, 3] left to right."""
     flip = (torch.rand(len(examples), generator=random) < 0.5).numpy()
     return np.where(flip[:, None, None, None], examples[:, :, ::-1], examples)
+
+
+def are_flat(examples: np.ndarray) -> bool:
+    """Whether most pictures are drawn in flat colours, as icons and geometric tiles are.
+
+    uint8 [N, H, W, 3], of which some are looked at: the median share of pixels that are as their
+    neighbours to the right and below.
+    """
+    some = examples[:: max(1, len(examples) // LOOKED_AT)].astype(np.int16)
+    right = np.abs(some[:, :-1, 1:] - some[:, :-1, :-1]).max(-1)
+    below = np.abs(some[:, 1:, :-1] - some[:, :-1, :-1]).max(-1)
+    shares = (np.maximum(right, below) <= FLAT_LEVELS).mean((1, 2))
+    return bool(np.median(shares) >= FLAT_SHARE)
 
 
 def roll_each(x: Tensor, chance: Tensor) -> Tensor:

@@ -39,10 +39,13 @@ def start_header(start_model: str, medium: str) -> ModelHeader:
 
 
 def start_network(header: ModelHeader, described: dict[str, Any]) -> dict[str, Any]:
-    """The network of a new run that goes on from a model: the model's widths, the run's size."""
+    """The network of a new run that goes on from a model: the model's widths, the run's size.
+
+    Noise is the folder's: what the model lacks comes in with a strength of zero.
+    """
     told = {**BEFORE, **header.network}
     kept = {name: value for name, value in told.items() if name in described}
-    own = {name: described[name] for name in ("size_px", "tiles") if name in described}
+    own = {name: described[name] for name in ("size_px", "tiles", "noise") if name in described}
     return {**described, **kept, **own}
 
 

@@ -169,6 +169,7 @@ def _recipes() -> dict[str, Recipe]:
         {"gamma": 0.3}, {"patch": 1, "bounded": False}, trainer=alternatives.SharedTrainer
     )
     found["default-noise"] = Recipe(network={"noise": True}, trainer=Trainer)
+    found["default-quiet"] = Recipe(network={"noise": False}, trainer=Trainer)
     found["default-patch-1"] = Recipe(network={"patch": 1}, trainer=Trainer)
     found["default-shared"] = Recipe(trainer=alternatives.SharedTrainer)
     return found

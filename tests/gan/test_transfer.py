@@ -12,9 +12,10 @@ from studio.core.errors import StudioError
 from studio.core.model_file import ModelHeader, read_entry
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.gan.checkpoint import load_model, load_whole_model
+from studio.gan.networks import Generator, NetworkConfig
 from studio.gan.run import train_run
 from studio.gan.store import CheckpointStore
-from studio.gan.transfer import start_header, start_network
+from studio.gan.transfer import _fill, start_header, start_network
 
 KINDS = pytest.mark.parametrize("kind", media.kinds(), ids=lambda k: k.name)
 CONFIG = TrainConfig(
@@ -107,14 +108,28 @@ def test_a_model_older_than_the_bound_stays_without_one() -> None:
     assert music["holds"] is False, "voices of older music models choose at every step"
 
 
-def test_a_model_with_noise_goes_on_without_it(trained, tmp_path) -> None:
-    """Older models have it; described as networks are now, they lose it."""
-    kind = next(kind for kind in media.kinds() if kind.name == "pattern")
-    header = read_entry(trained[kind.name].model_path).header
-    described = header.network
-    old = replace(header, network={k: v for k, v in described.items() if k != "noise"})
-    assert described["noise"] is False
-    assert start_network(old, described)["noise"] is False
+def test_noise_is_the_folders(trained, tmp_path) -> None:
+    """Whether the model has it, has none, or is too old to say so."""
+    header = read_entry(trained["pattern"].model_path).header
+    silent = {name: value for name, value in header.network.items() if name != "noise"}
+    for told in (silent, {**silent, "noise": True}, {**silent, "noise": False}):
+        model = replace(header, network=told)
+        for wanted in (True, False):
+            assert start_network(model, {**silent, "noise": wanted})["noise"] is wanted
+
+
+def test_noise_that_a_model_lacks_changes_nothing_at_the_start(trained) -> None:
+    path = trained["pattern"].model_path
+    header, weights = load_model(path)
+    quiet = Generator(NetworkConfig(**{**header.network, "noise": False}))
+    quiet.load_state_dict({k: v for k, v in weights.items() if "noise_strength" not in k})
+    noisy = Generator(NetworkConfig(**{**header.network, "noise": True}))
+    _fill(noisy, quiet.state_dict())
+    ws = quiet.mapping(torch.randn(2, quiet.z_dim))[:, None].expand(-1, quiet.num_ws, -1)
+    spatial = torch.randn(2, 16, 4, 4)
+    with torch.no_grad():
+        same = noisy.synthesise(ws, None, spatial)
+        assert torch.equal(quiet.synthesise(ws, None, spatial), same)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes among files")

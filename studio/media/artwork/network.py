@@ -10,6 +10,7 @@ from studio.core.presets import patch_for
 from studio.core.run_folder import TrainConfig
 from studio.gan.networks import NetworkConfig
 from studio.gan.picture_training import PictureTraining
+from studio.gan.pictures import are_flat
 
 
 class ArtworkTraining(PictureTraining):
@@ -24,4 +25,5 @@ class ArtworkTraining(PictureTraining):
             config.channel_max,
             patch=patch_for(config.size_px),
             bounded=True,
+            noise=not are_flat(examples),
         ).to_json()

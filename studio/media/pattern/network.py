@@ -12,7 +12,7 @@ from studio.core.run_folder import TrainConfig
 from studio.gan.folder import WRAPS_BELOW, seam_ratio
 from studio.gan.networks import NetworkConfig
 from studio.gan.picture_training import PictureTraining
-from studio.gan.pictures import roll_each
+from studio.gan.pictures import are_flat, roll_each
 
 
 class PatternTraining(PictureTraining):
@@ -38,7 +38,7 @@ class PatternTraining(PictureTraining):
             tiles=tiles,
             patch=patch_for(config.size_px),
             bounded=True,
-            noise=False,
+            noise=not are_flat(examples),
         ).to_json()
 
     def networks(self, network: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
