@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.cli_text import plain
+from studio.app.on_the_worker import nearest_work
 from studio.core.errors import StudioError
 from studio.core.files import walk
 from studio.core.kind import FolderReport, MediumKind
-from studio.core.library import find_model, places
+from studio.core.library import find_model, models, places
 from studio.core.presets import FolderFacts, Machine, Plan, Shape, facts_of, plans, shape_of_model
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.settings import load_settings
 from studio.core.work import Work, result_of
 from studio.media import kind as kind_of
 
+NEAREST = "nearest"  # in the place of a model's name
 WITHOUT_END_KIMG = 1e6  # with --seconds the clock decides
 UNCHANGEABLE = (
     ("medium", "--medium"),
@@ -47,11 +49,24 @@ def new_config(arguments: argparse.Namespace) -> TrainConfig:
     config = TrainConfig(
         medium.name, str(folder.resolve()), device=settings.device, threads=settings.threads
     )
+    if arguments.start_model == NEAREST:
+        arguments.start_model = nearest(medium, folder)
     asked = chosen(arguments)
     if arguments.preset:
         asked_for = replace(config, **asked)
         config = preset_config(arguments.preset, asked_for, medium, arguments.size is not None)
     return replace(config, **asked)
+
+
+def nearest(medium: MediumKind, folder: Path) -> str | None:
+    """The file of the model whose results are most like the folder; None where none is told."""
+    entries, _ = models(medium.name, places())
+    entry = result_of(nearest_work(medium, entries, folder, walk(folder).files))
+    if entry is None:
+        print("No model could be held against this folder; it begins with nothing.", flush=True)
+        return None
+    print(f"Begins with {entry.header.name}, whose results are most like it.", flush=True)
+    return str(entry.path)
 
 
 def resumed_config(run: RunFolder, arguments: argparse.Namespace) -> TrainConfig:

@@ -79,7 +79,8 @@ def add_train(command: argparse.ArgumentParser) -> None:
         "--from",
         dest="start_model",
         metavar="MODEL",
-        help="go on from a model: a file, a run, or a name from `models`",
+        help="go on from a model: a file, a run, a name from `models`, or nearest, which is the "
+        "one whose results are most like the folder",
     )
     length = command.add_mutually_exclusive_group()
     length.add_argument(

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio import media
 from studio.app.device import FoundDevice, device_work, load_device
-from studio.app.pace import pace_work
+from studio.app.on_the_worker import nearest_work, pace_work
 from studio.app.session import Session
 from studio.app.window import Window
 from studio.core.errors import StudioError
@@ -94,6 +94,7 @@ class Studio:
             lambda folder, medium: None,  # the window takes both roads over
             LoadedGenerators(after_load=self._set_threads, sliders_path=where.sliders_path),
             probe=pace_work,
+            nearest=nearest_work,
         )
         self.session = Session(media.kinds(), self.context)
         self.watch = RunWatch(where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.fingerprints import CopyCheck
 from studio.core.kind import MediumKind
 from studio.core.library import Places
+from studio.core.model_file import ModelEntry
 from studio.core.presets import Machine
 from studio.core.run_folder import TrainConfig
 from studio.core.settings import Settings, save_settings
@@ -22,13 +23,16 @@ from studio.ui.jobs import Jobs
 log = logging.getLogger(__name__)
 Probe = Callable[[MediumKind, TrainConfig], Work]
 """(medium, what would be trained) -> work on the worker, Finished(images per second)."""
+NearestModel = Callable[[MediumKind, Sequence[ModelEntry], Path, Sequence[str]], Work]
+"""(medium, models, folder, files in it) -> work, Finished(the model most like them, or None)."""
 
 
 @dataclass
 class StudioContext:
     """Passed through constructors; the window decides what notify and open_training do.
 
-    machine is what trains, as far as it is known; probe measures how fast. generators and copies
+    machine is what trains, as far as it is known; probe measures how fast, nearest holds models
+    against a folder. generators and copies
     belong to the worker.
     """
 
@@ -41,6 +45,7 @@ class StudioContext:
     copies: CopyCheck = field(default_factory=CopyCheck)
     machine: Machine = Machine()
     probe: Probe | None = None
+    nearest: NearestModel | None = None
 
     def report(self, error: object) -> None:
         """The one road for errors on the UI thread: a sentence for the person, the rest logged."""

@@ -26,6 +26,7 @@ from studio.core.run_folder import TrainConfig
 from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.experts import Experts
+from studio.ui.nearest import Nearest
 from studio.ui.paces import Paces
 from studio.ui.presets import Presets
 from studio.ui.widgets import label, leave_to_column
@@ -47,8 +48,11 @@ class PlanChooser(QWidget):
         self._facts: FolderFacts | None = None
         self._entries: list[ModelEntry] = []
         self._was_chosen = False  # a person chose where to begin, for this medium
+        self._is_nearest = False  # the model that is shown was found to be most like the folder
         self.start = QComboBox()
         leave_to_column(self.start)
+        self.nearest = Nearest(context)
+        self.nearest.found.connect(self._begin_with)
         self.presets, self.experts = Presets(), Experts()
         self._why = label("", "label")
         self._why.setWordWrap(True)
@@ -62,20 +66,30 @@ class PlanChooser(QWidget):
         """Another medium: its models, no folder yet."""
         if self._kind is None or kind.name != self._kind.name:
             self._was_chosen = False
-        self._kind, self._facts = kind, None
+        self._kind, self._facts, self._is_nearest = kind, None, False
+        self.nearest.forget()
         self._fill_models()
         self.refresh()
 
     def show_report(self, report: FolderReport) -> None:
         """A folder was looked at: choose for it."""
         assert self._kind is not None
-        self._facts = facts_of(report, self._kind)
+        self._facts, self._is_nearest = facts_of(report, self._kind), False
         self._paces.begin()
         if not self._was_chosen:
             starter = next((one for one in self._entries if self._is_starter(one)), None)
             begin = starter if self._facts.examples < CONTINUE_BELOW else None
             self.start.setCurrentIndex(self._entries.index(begin) + 1 if begin else 0)
+            if begin:
+                self.nearest.ask(self._kind, self._entries, report)
         self.refresh()
+
+    def _begin_with(self, entry: ModelEntry) -> None:
+        """This model was found to be most like the folder, while nobody chose another."""
+        if entry in self._entries and not self._was_chosen:
+            self._is_nearest = True
+            self.start.setCurrentIndex(self._entries.index(entry) + 1)
+            self.refresh()
 
     @property
     def entry(self) -> ModelEntry | None:
@@ -139,9 +153,13 @@ class PlanChooser(QWidget):
         elif self._was_chosen or self._facts is None:
             words = self.tr("Turns what this model knows to your folder.")
         else:
-            words = self.tr(
-                "Under {:,} files the quickest way: begins with what this model knows."
-            ).format(CONTINUE_BELOW)
+            words = self.tr("Under {:,} files the quickest way: begins with what this model knows.")
+            if self._is_nearest:
+                words = self.tr(
+                    "Under {:,} files the quickest way: begins with the model whose results are "
+                    "most like yours."
+                )
+            words = words.format(CONTINUE_BELOW)
         if entry is not None:
             words += self._growth_words(shape_of_model(entry))
         self._why.setText(words)
@@ -168,6 +186,7 @@ class PlanChooser(QWidget):
 
     def _start_chosen(self) -> None:
         self._was_chosen = True
+        self.nearest.forget()
         self.refresh()
 
     def _fill_models(self) -> None:

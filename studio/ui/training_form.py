@@ -203,6 +203,7 @@ class TrainingForm(QWidget):
         if self._folder is None or not self._is_enough:
             return
         self._paces.cancel()
+        self.plan.nearest.forget()
         name = self._name.text().strip() or self._folder.name or self.medium
         config = TrainConfig(
             medium=self.medium,

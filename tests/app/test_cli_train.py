@@ -15,6 +15,8 @@ from studio import media
 from studio.app import cli_config, cli_team, cli_train
 from studio.app.cli import main
 from studio.core.errors import StudioError
+from studio.core.files import walk
+from studio.core.model_file import read_entry
 from studio.core.presets import Machine, Shape
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.work import Finished, Progress, Work
@@ -110,6 +112,24 @@ def test_going_on_from_a_model(started, folder_of, model_of, tmp_path, capsys) -
     assert config.size_px == 32, "the model's own size, where none is asked for"
     assert train(*words, tmp_path / "other", "--from", "nonsense") == 2
     assert "nonsense" in capsys.readouterr().err
+
+
+def test_going_on_from_the_model_that_is_most_like_the_folder(
+    started, folder_of, model_of, tmp_path, monkeypatch, capsys
+) -> None:
+    kind, found = media.kind("artwork"), [read_entry(model_of(media.kind("artwork"))), None]
+
+    def nearest_work(*asked: object) -> Work:
+        assert asked[0] is kind and asked[2:] == (folder, walk(folder).files)
+        yield Finished(found.pop(0))
+
+    folder = folder_of(kind)
+    monkeypatch.setattr(cli_config, "nearest_work", nearest_work)
+    words = (folder, "--medium", "artwork", "--from", "nearest", "--out")
+    assert train(*words, tmp_path / "run") == 0 and train(*words, tmp_path / "fresh") == 0
+    starts = [run.config().start_model for run in started]
+    assert starts == [str(model_of(kind).resolve()), ""]
+    assert "most like it" in (said := capsys.readouterr().out) and "begins with nothing" in said
 
 
 def test_a_preset_may_grow_a_model_unless_its_size_is_said(

@@ -95,6 +95,52 @@ def test_what_a_person_chose_to_begin_with_stays(chooser, qtbot):
     assert made.start_model.endswith("mine.safetensors") and made.size_px == 128
 
 
+def finds(entry):
+    """A search that finds this model, and remembers what it was asked."""
+
+    def nearest(kind, entries, folder, files):
+        nearest.asked.append((kind.name, len(entries), str(folder), len(files)))
+        yield Progress(0, 0)
+        yield Finished(entry)
+
+    nearest.asked = []
+    return nearest
+
+
+def test_a_small_folder_begins_with_the_model_that_is_most_like_it(
+    qtbot, chooser, context, starters
+):
+    context.nearest = nearest = finds(starters[1])
+    with qtbot.waitSignal(chooser.nearest.found):
+        chooser.show_report(report(300))
+    assert nearest.asked == [("fake", 2, "/folder", 300)]
+    assert config(chooser).start_model.endswith("mine.safetensors")
+    assert "most like yours" in chooser._why.text()
+    chooser.show_report(report(2500))
+    assert config(chooser).start_model == "" and len(nearest.asked) == 1, "learns as well afresh"
+
+
+def test_what_is_found_changes_no_choice_of_a_person(qtbot, chooser, context, starters):
+    context.nearest = finds(starters[1])
+    chooser.show_report(report(300))
+    chooser.start.setCurrentIndex(0)
+    chooser.start.activated.emit(0)
+    qtbot.waitUntil(lambda: not context.jobs.is_busy)
+    assert config(chooser).start_model == ""
+
+
+@pytest.mark.expects_log
+def test_a_search_that_fails_leaves_the_starter(qtbot, chooser, context):
+    def nearest(*_):
+        yield Progress(0, 0)
+        raise MemoryError
+
+    context.nearest = nearest
+    chooser.show_report(report(300))
+    qtbot.waitUntil(lambda: chooser.nearest._job is None)
+    assert config(chooser).start_model.endswith("grey.safetensors")
+
+
 def test_the_cards_say_an_honest_time(chooser, known, context):
     chooser.show_report(report(2500, 64))
     assert [card.time.split()[0] for card in chooser.presets.cards] == ["roughly"] * 3
