@@ -320,28 +320,3 @@ def _velocity(track: str, step: int) -> int:
     base = {"melody": 96, "chords": 70, "bass": 86, "drums": 88}[track]
     accent = 10 if step % STEPS_PER_BAR == 0 else 5 if step % 4 == 0 else 0
     return base + accent
-
-
-def thumbnail(clip: Clip, size: int) -> np.ndarray:
-    """A small picture of the notes in their tracks' colours: uint8 [size, size, 3]."""
-    picture = np.empty((size, size, 3), np.uint8)
-    picture[:] = GROUND
-    pitched = [note.pitch for note in clip.notes if note.track != DRUMS]
-    low, high = (min(pitched), max(pitched)) if pitched else (48, 72)
-    middle, span = (low + high) / 2, max(high - low + 1, 24)
-    has_drums = len(pitched) < len(clip.notes)
-    floor = size * (0.8 if has_drums else 0.97)
-    for note in reversed(clip.notes):
-        left = note.start_ticks / clip.length_ticks * size
-        right = max(note.end_ticks / clip.length_ticks * size - size / 150, left + 1)
-        if note.track == DRUMS:
-            top = floor + (size - floor) * (1 - (np.clip(note.pitch, 35, 59) - 34) / 26)
-            tall, right = size / 60, left + max(1.0, size / STEPS * 0.6)
-        else:
-            tall = max(floor * 0.94 / span, 1.0)
-            top = floor * 0.03 + (middle + span / 2 - note.pitch - 0.5) * floor * 0.94 / span
-        rows = slice(max(int(top), 0), max(int(top) + max(round(tall), 1), 0))
-        picture[rows, int(left) : max(int(right), int(left) + 1)] = TRACK_COLOURS[
-            TRACKS.index(note.track)
-        ]
-    return picture

@@ -24,10 +24,11 @@ from studio.gan.slider_probe import Effort
 from studio.gan.sliders import find_sliders
 from studio.gan.taste_space import TasteSpace
 from studio.gan.tune import TunePlan, with_steps
-from studio.media.music.document import BARS, Clip, clip_of, example_of, roll_of, thumbnail
+from studio.media.music.document import BARS, Clip, clip_of, example_of, roll_of
 from studio.media.music.locks import Lock, read_lock
 from studio.media.music.network import ROLL_CHANNELS, MusicConfig, MusicGenerator, rolls_of
 from studio.media.music.qualities import qualities
+from studio.media.music.thumbnail import thumbnail
 
 LEAST_LIKELY = 1e-4  # bounds the loss of a cell
 LEAST_TUNED = 1e-6  # and that of one that weights, not only styles, can change

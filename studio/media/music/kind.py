@@ -18,8 +18,9 @@ from studio.core.kind import (
 )
 from studio.media.music import export
 from studio.media.music.dataset import SUFFIXES
-from studio.media.music.document import Clip, example_of, thumbnail
+from studio.media.music.document import Clip, example_of
 from studio.media.music.qualities import WORDS
+from studio.media.music.thumbnail import thumbnail
 
 
 def load_generator(path: Path, device: str) -> Generator:

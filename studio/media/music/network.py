@@ -28,8 +28,8 @@ from studio.media.music.document import (
     STEPS,
     TRACKS,
     clip_of,
-    thumbnail,
 )
+from studio.media.music.thumbnail import thumbnail
 
 BARS = 4
 BEAT_STEPS = 4

@@ -22,7 +22,6 @@ from studio.media.music.document import (
     quantised,
     resized,
     roll_of,
-    thumbnail,
 )
 
 NOTES = st.builds(
@@ -169,14 +168,3 @@ def test_quantised_clips_survive_the_grid(clip):
     assert [(n.track, n.pitch, n.start_ticks, n.length_ticks) for n in back.notes] == [
         (n.track, n.pitch, n.start_ticks, n.length_ticks) for n in straight.notes
     ]
-
-
-def test_a_thumbnail_shows_each_track_in_its_colour():
-    clip = Clip(notes=(Note("melody", 72, 0, 3840), Note("bass", 40, 3840, 3840)))
-    picture = thumbnail(clip, 96)
-    assert picture.shape == (96, 96, 3) and picture.dtype == np.uint8
-    colours = {tuple(colour) for colour in picture.reshape(-1, 3).tolist()}
-    assert colours == {(16, 17, 20), (242, 162, 58), (154, 134, 224)}
-    rows = np.argwhere((picture == (242, 162, 58)).all(axis=2))
-    assert rows[:, 1].max() < 48, "the melody fills the left half"
-    assert (thumbnail(Clip(), 8) == (16, 17, 20)).all()
