@@ -14,7 +14,7 @@ from studio.core.latent import Latent
 from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.copy_caution import CopyCaution
-from studio.ui.model_chooser import ModelChooser
+from studio.ui.model_chooser import SHORT_PX, USUAL_PX, ModelChooser
 from studio.ui.widgets import LabelledSlider, SeedField, button, icon_button, label, tip
 
 LEAST_SLIDER_PX, WIDEST_VARIETY_PX = 56, 190
@@ -70,19 +70,19 @@ class LatentBar(QFrame):
         row.insertSpacing(1, 2)
         row.insertSpacing(5, 2)
         self._row = row
-        # What goes first stands first; what the medium adds goes after these.
-        self._words = [_label_word(seed_label), _label_word(self.variety.name)]
-        self._last_words = [
+        self._name = Word(lambda: self.model.usual_px, _stay)  # more of it where there is room
+        self._words = [  # what goes first stands first
+            _label_word(seed_label),
+            _label_word(self.variety.name),
             _button_word(drag_out),
-            Word(lambda: self.model.spare_px, self.model.show_whole),
+            self._name,
             _label_word(self.redo),  # both are in the menu, too
             _label_word(self.undo),
         ]
 
-    def add(self, widget: QWidget, words: tuple[QWidget, ...] = ()) -> None:
-        """What the medium needs in the bar; words are parts of it that a narrow bar gives up."""
+    def add(self, widget: QWidget) -> None:
+        """What the medium needs in the bar."""
         self._extras.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._words += [_label_word(word) for word in words]
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -100,17 +100,23 @@ class LatentBar(QFrame):
 
     def _bare_px(self) -> int:
         """The width without any of the words."""
-        shown = [one.width_px() for one in (*self._words, *self._last_words) if one.is_shown]
-        return self._row.totalMinimumSize().width() - sum(shown)
+        words = [one for one in self._words if one is not self._name]
+        shown = self.model.shown_px + sum(one.width_px() for one in words if one.is_shown)
+        return self._row.totalMinimumSize().width() - shown
 
     def _fit(self) -> None:
         """A narrow window gives up words, one after the other, and at last undo and redo."""
-        words = [*self._words, *self._last_words]
-        widths = [word.width_px() for word in words]
+        widths = [word.width_px() for word in self._words]
         spare = self.width() - self._bare_px() - sum(widths)
-        for word, px in zip(words, widths, strict=True):
+        for word, px in zip(self._words, widths, strict=True):
             word.give(spare >= 0)
             spare += 0 if spare >= 0 else px
+        usual = USUAL_PX if self._name.is_shown else SHORT_PX
+        self.model.show_within(usual + max(0, spare - WIDEST_VARIETY_PX + LEAST_SLIDER_PX))
+
+
+def _stay(on: bool) -> None:
+    """For a word that is shown by what there is room for."""
 
 
 def _label_word(words: QWidget) -> Word:

@@ -86,9 +86,9 @@ class LatentPanel(MediumPage):
 
     # --- what a medium adds or changes ---
 
-    def add_bar_widget(self, widget: QWidget, words: tuple[QWidget, ...] = ()) -> None:
-        """Put something of the medium's into the bar; a narrow one hides the words in it."""
-        self.bar.add(widget, words)
+    def add_bar_widget(self, widget: QWidget) -> None:
+        """Put something of the medium's into the bar."""
+        self.bar.add(widget)
 
     def file_stem(self, document: Any) -> str:
         """A meaningful file name, without ending, for a document that leaves the studio."""

@@ -20,7 +20,7 @@ from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.widgets import label
 
-WIDEST_PX, SHORT_PX = 190, 130
+SHORT_PX, USUAL_PX, WIDEST_PX = 130, 190, 420
 ROUND_NAME_PX = 64  # picture, chevron and margins
 
 
@@ -44,9 +44,8 @@ class ModelChooser(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("role", "model")
         self.setIconSize(QSize(18, 18))
-        self.setToolTip(self.tr("The model that is played"))
-        self._widest_px = WIDEST_PX
-        self.setMaximumWidth(WIDEST_PX)
+        self._room_px = USUAL_PX
+        self.setMaximumWidth(USUAL_PX)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
@@ -58,17 +57,27 @@ class ModelChooser(QPushButton):
         return found + [one for one in self._opened if one.path not in {f.path for f in found}]
 
     @property
-    def spare_px(self) -> int:
-        """How much narrower the button is when it shortens the name."""
+    def usual_px(self) -> int:
+        """How much wider than at its least it is where a usual name has room."""
+        return self._beyond_px(USUAL_PX)
+
+    @property
+    def shown_px(self) -> int:
+        """How much wider than at its least it is now."""
+        return self._beyond_px(self._room_px)
+
+    def show_within(self, room_px: int) -> None:
+        """Show as much of the name as fits into a button of this width."""
+        room_px = min(room_px, WIDEST_PX)
+        if room_px != self._room_px:
+            self._room_px = room_px
+            self.setMaximumWidth(room_px)
+            self._show()
+
+    def _beyond_px(self, room_px: int) -> int:
         name = self.entry.header.name if self.entry else self.tr("No model")
         whole = self.fontMetrics().horizontalAdvance(name) + ROUND_NAME_PX
-        return max(0, min(whole, WIDEST_PX) - SHORT_PX)
-
-    def show_whole(self, on: bool) -> None:
-        """Whether there is room for the whole name, or for its beginning."""
-        self._widest_px = WIDEST_PX if on else SHORT_PX
-        self.setMaximumWidth(self._widest_px)
-        self._show()
+        return max(0, min(whole, room_px) - SHORT_PX)
 
     def choose_starter(self) -> bool:
         """Take the model that comes along, or else the first there is; False when there is none."""
@@ -112,9 +121,11 @@ class ModelChooser(QPushButton):
         name = self.entry.header.name if self.entry else self.tr("No model")
         self.setIcon(self._icon(self.entry))
         self.setAccessibleName(self.tr("Model: {}").format(name))
-        room = self._widest_px - ROUND_NAME_PX
+        room = self._room_px - ROUND_NAME_PX
         text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.setText(text)
+        meaning = self.tr("The model that is played")
+        self.setToolTip(meaning if text == name else f"{name}\n{meaning}")
 
     def _icon(self, entry: ModelEntry | None) -> QIcon:
         pixmap = QPixmap()
@@ -157,8 +168,7 @@ class ModelChooser(QPushButton):
         """By its name, and by its file where others have the same name."""
         is_chosen = self.entry is not None and entry.path == self.entry.path
         name = entry.header.name if is_alone else f"{entry.header.name} · {names_of(entry)[0]}"
-        room = 2 * WIDEST_PX
-        name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_PX)
         name = name.replace("&", "&&")
         action = QAction(self._icon(entry), f"{name}\t✓" if is_chosen else name, self._menu)
         action.setToolTip(str(entry.path))

@@ -1,14 +1,16 @@
 """The bar gives up words, never controls, and nothing in it overlaps."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from studio.ui.bar import LatentBar
-from studio.ui.widgets import button, icon_button, label
+from studio.ui.bar import WIDEST_VARIETY_PX, LatentBar
+from studio.ui.widgets import button, icon_button
 
 RAIL_AND_INSPECTOR_PX = 56 + 304
+LONG_NAME = "Fruit watercolours of the orchard, second try"
 
 
 def shown(bar):
@@ -34,10 +36,9 @@ def bar(qtbot, kind, context, entries):
     extra = QWidget()
     row = QHBoxLayout(extra)
     row.setContentsMargins(0, 0, 0, 0)
-    bar.meter = label("4/4 · G♯m", "muted")
-    for widget in (icon_button("play", "Play"), icon_button("loop", "Loop"), bar.meter):
+    for widget in (icon_button("play", "Play"), icon_button("loop", "Loop")):
         row.addWidget(widget)
-    bar.add(extra, words=(bar.meter,))
+    bar.add(extra)
     bar.model.choose_starter()
     page = QWidget()  # a window of its own could not be narrower than the words
     bar.setParent(page)
@@ -58,5 +59,17 @@ def test_nothing_overlaps_at_any_width(qtbot, bar, window_px):
 def test_words_go_when_it_is_narrow_and_come_back(qtbot, bar):
     for width, has_words in ((1500, True), (480, False), (1500, True)):
         bar.resize(width, bar.height())
-        qtbot.waitUntil(lambda on=has_words: bar.meter.isVisible() == on)
-        assert bar.variety.name.isVisible() == has_words
+        qtbot.waitUntil(lambda on=has_words: bar.variety.name.isVisible() == on)
+
+
+def test_a_long_name_is_whole_where_there_is_room_and_the_slider_stays_wide(qtbot, bar):
+    bar.model.entry = replace(
+        bar.model.entry, header=replace(bar.model.entry.header, name=LONG_NAME)
+    )
+    bar.resize(1920 - RAIL_AND_INSPECTOR_PX, bar.height())
+    qtbot.waitUntil(lambda: bar.model.text() == LONG_NAME)
+    assert not overlaps(bar) and bar.variety.width() == WIDEST_VARIETY_PX
+    bar.resize(1120 - RAIL_AND_INSPECTOR_PX, bar.height())
+    qtbot.waitUntil(lambda: bar.model.text() != LONG_NAME)
+    assert LONG_NAME in bar.model.toolTip()
+    qtbot.waitUntil(lambda: not overlaps(bar))

@@ -41,7 +41,7 @@ class Panel(LatentPanel):
         self.roll = self.view.roll
         self.transport = TransportView(context, player)
         self.leaving.connect(self.transport.close_device)
-        self.add_bar_widget(self.transport, words=(self.transport.meter,))
+        self.add_bar_widget(self.transport)
         self.tracks = TracksView()
         self._region = RegionView()
         self.region.add_controls(self._region)

@@ -63,6 +63,7 @@ class PianoRollView(RollArea):
     def show_document(self, clip: Clip) -> None:
         old = self.editor.clip
         self.editor.show(clip)
+        self.show_key()
         self._pressed_at = None
         if not old.notes:
             self.reveal(clip)

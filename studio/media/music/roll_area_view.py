@@ -22,6 +22,7 @@ from studio.media.music.margins_view import (
     Ruler,
     VelocityLane,
 )
+from studio.media.music.names import key_name
 from studio.ui.focus_frame import FocusFrame
 from studio.ui.widgets import label
 
@@ -54,6 +55,9 @@ class RollArea(QAbstractScrollArea):
         self.lane = VelocityLane(editor, place, self)
         self._lane_name = label(self.tr("Velocity"), "note", size=self)
         self._lane_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.meter = label("4/4", "note", size=self)
+        self.meter.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.meter.setToolTip(self.tr("Meter, and the likeliest key of these notes"))
         self.setViewportMargins(KEYS_PX, RULER_PX, 0, STRIP_PX + LANE_PX)
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().actionTriggered.connect(self._leave_reveal)
@@ -70,6 +74,11 @@ class RollArea(QAbstractScrollArea):
     def update_parts(self) -> None:
         for part in (self.viewport(), self.keyboard, self.ruler, self.rhythm, self.lane):
             part.update()
+
+    def show_key(self) -> None:
+        """What these notes are likely to be in, above the keyboard."""
+        key = key_name(self.editor.clip.notes)
+        self.meter.setText(f"4/4 · {key}" if key else "4/4")
 
     def set_playhead(self, ticks: float | None) -> None:
         """Only the strips under the old and the new line are painted again."""
@@ -169,6 +178,7 @@ class RollArea(QAbstractScrollArea):
             bar.setPageStep(length)
             bar.setSingleStep(round(step))
         self.keyboard.setGeometry(0, view.top(), KEYS_PX, view.height())
+        self.meter.setGeometry(0, 0, KEYS_PX, RULER_PX)
         self.ruler.setGeometry(KEYS_PX, 0, view.width(), RULER_PX)
         self.rhythm.setGeometry(0, view.bottom() + 1, KEYS_PX + view.width(), STRIP_PX)
         lane_top = view.bottom() + 1 + STRIP_PX

@@ -1,4 +1,4 @@
-"""A small picture of a clip that can be told from others at 64 px: the roll with drums at its foot."""
+"""A small picture of a clip, to be told from others at 64 px: the roll with drums at its foot."""
 
 from __future__ import annotations
 

@@ -18,18 +18,16 @@ from studio.media.music.document import (
     Note,
 )
 from studio.media.music.listening import Listening
-from studio.media.music.names import key_name
 from studio.media.music.player import Player
 from studio.media.music.sampler import Sampler
 from studio.ui import theme
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Job
-from studio.ui.widgets import icon_button, label, tip
+from studio.ui.widgets import icon_button, tip
 
 FRAME_MS = 16
 # Edits that follow each other quickly are rendered once
 REST_MS = 60
-LONGEST_METER = "4/4 · G♯m"  # nothing else moves when the key does
 
 
 class TransportView(QWidget):
@@ -53,13 +51,10 @@ class TransportView(QWidget):
         self.play_button = icon_button("play", tip(self.tr("Play or stop"), "P"))
         self.loop = icon_button("loop", tip(self.tr("Play over and over"), "L"), checkable=True)
         self.tempo = _tempo_field(self.tr(" bpm"), self.tr("Tempo"))
-        self.meter = label("4/4", "muted")
-        self.meter.setFixedWidth(self.meter.fontMetrics().horizontalAdvance(LONGEST_METER))
-        self.meter.setToolTip(self.tr("Meter, and the likeliest key of these notes"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for widget in (self.play_button, self.loop, self.tempo, self.meter):
+        for widget in (self.play_button, self.loop, self.tempo):
             row.addWidget(widget)
         self.play_button.clicked.connect(self.toggle)
         self.loop.toggled.connect(self._set_loop)
@@ -79,8 +74,6 @@ class TransportView(QWidget):
         blocked = self.tempo.blockSignals(True)
         self.tempo.setValue(round(clip.tempo_bpm))
         self.tempo.blockSignals(blocked)
-        key = key_name(clip.notes)
-        self.meter.setText(f"4/4 · {key}" if key else "4/4")
         if self._is_playing and not sounds_alike:
             self._rest.start()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from studio.core.history import History
 from studio.core.latent import Latent, Recipe
 from studio.media.music.document import CLIP_TICKS, Clip, Note
+from studio.media.music.margins_view import KEYS_PX, RULER_PX
 from studio.media.music.piano_roll_view import PianoRollView, describe
 from studio.ui.theme import color
 
@@ -333,3 +334,14 @@ def test_many_notes_paint(roll):
     many = [Note("chords", 30 + n % 70, n * 2, 120) for n in range(3000)]
     roll.show_document(Clip(notes=tuple(many)))
     assert not roll.viewport().grab().isNull()
+
+
+def test_meter_and_key_stand_above_the_keyboard_and_follow_the_notes(roll):
+    assert roll.meter.text() == "4/4" and roll.meter.geometry().bottom() <= RULER_PX
+    chord = tuple(replace(C4, pitch=pitch, length_ticks=960) for pitch in (57, 60, 64))
+    roll.show_document(Clip(notes=chord))
+    assert roll.meter.text() == "4/4 · Am"
+    longest = roll.meter.fontMetrics().horizontalAdvance("4/4 · G♯m")
+    assert longest <= roll.meter.width() <= KEYS_PX
+    roll.show_document(Clip())
+    assert roll.meter.text() == "4/4"
