@@ -61,6 +61,8 @@ class StudioContext:
 
     def fold(self, name: str, on: bool) -> None:
         """Remember that a section or strip is folded, or not."""
+        if (name in self.settings.folded) == on:
+            return
         folded = tuple(one for one in self.settings.folded if one != name)
         self.change_settings(folded=(*folded, name) if on else folded)
 

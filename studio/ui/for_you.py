@@ -60,6 +60,9 @@ class ForYouStrip(QFrame):
     def is_open(self) -> bool:
         return self.caption.isChecked()
 
+    def fold(self, on: bool) -> None:
+        self.caption.setChecked(not on)
+
     def go(self) -> None:
         """Open it and give it the keyboard; a second time folds it again.
 

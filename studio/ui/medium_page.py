@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtGui import QAction, QPixmap
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QPixmap, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Option
 from studio.ui.context import StudioContext
+from studio.ui.inspector import Inspector
 from studio.ui.mask_region import MaskRegion
 from studio.ui.widgets import Section, pixmap_of
 
@@ -25,7 +27,8 @@ class MediumPage(QWidget):
         self.kind, self.context, self.history, self.view = kind, context, history, view
         self.marking: MaskRegion | None = None  # of media that have pixels
         self.sections, self.middle = QVBoxLayout(), QVBoxLayout()
-        self.foot, self.inspector = QWidget(), QFrame()  # below the document, and beside it
+        self.foot, self.inspector = QWidget(), Inspector(self.sections)  # below it, and beside it
+        self.folds: dict[str, Callable[[bool], None]] = {}  # what can be folded, by name
         self._below = 1  # what stays below every section that comes: a stretch, then the last one
 
     def add_section(
@@ -33,14 +36,21 @@ class MediumPage(QWidget):
     ) -> Section:
         """Put a section at the foot of the inspector, but above the last one.
 
-        By its name it is remembered whether it is folded, for every medium that opens later.
+        By its name it is remembered whether it is folded, for every medium.
         """
         section = Section(title, note, is_folded=name in self.context.settings.folded)
         section.add(widget)
         section.folded.connect(lambda on: self.context.fold(name, on))
+        self.folds[name] = section.fold
         self.sections.insertWidget(self.sections.count() - self._below, section)
         self._below += is_last
         return section
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was folded in another medium meanwhile is folded here, too."""
+        super().showEvent(event)
+        for name, fold in self.folds.items():
+            fold(name in self.context.settings.folded)
 
     def merge(self, new_document: Any, old_document: Any) -> Any:
         """The new result with what a person's hand set on the old one."""

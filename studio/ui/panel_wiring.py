@@ -6,12 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.slider import Slider
-from studio.ui import theme
-from studio.ui.widgets import fill_scroll
 
 if TYPE_CHECKING:
     from studio.ui.latent_panel import LatentPanel
@@ -61,6 +59,7 @@ def _connect_results(panel: LatentPanel) -> None:
     for_you.chosen.connect(lambda document: _take(panel, document, "for you"))
     for_you.left.connect(panel.view.setFocus)
     for_you.opened.connect(lambda on: panel.context.fold("for you", not on))
+    panel.folds["for you"] = for_you.fold
     for shown in (grid, for_you):
         shown.pointed.connect(partial(_peek, panel))
     strip.pointed.connect(partial(_point, panel))
@@ -168,20 +167,7 @@ def _foot(panel: LatentPanel) -> QWidget:
 
 def lay_out(panel: LatentPanel) -> None:
     """Bar above, document in the middle, strip below, inspector on the right."""
-    sections = panel.sections
-    sections.setContentsMargins(0, 0, 0, 0)
-    sections.setSpacing(0)
-    sections.addStretch(1)
-    scroll = QScrollArea()
-    fill_scroll(scroll, sections)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    inspector = panel.inspector
-    inspector.setObjectName("inspector")
-    inspector.setFixedWidth(theme.INSPECTOR_PX)
-    inside = QVBoxLayout(inspector)
-    inside.setContentsMargins(1, 0, 0, 0)
-    inside.addWidget(scroll)
+    panel.inspector.fitted.connect(panel.steer.fit)
     left = QVBoxLayout()
     left.setSpacing(0)
     left.addWidget(panel.bar)
@@ -193,5 +179,5 @@ def lay_out(panel: LatentPanel) -> None:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     row.addLayout(left, 1)
-    row.addWidget(inspector)
+    row.addWidget(panel.inspector)
     panel.setMinimumSize(QSize(640, 400))

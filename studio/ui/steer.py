@@ -14,7 +14,7 @@ from studio.core.slider import Slider, SliderChoice
 from studio.core.verbs import slid
 from studio.ui.widgets import LabelledSlider, button, label, tip
 
-FEW = 5  # are shown at first: what the window has room for
+FEW, FEWEST = 5, 3  # are shown at first: as many as the window has room for
 ROW_PX, GAP_PX = 20, 2
 NAME_PX = 100
 
@@ -42,7 +42,7 @@ class SteerSliders(QWidget):
         self._sliders: tuple[Slider, ...] = ()
         self._choice = SliderChoice()
         self._recipe = Recipe()
-        self._shows_all = False
+        self._shows_all, self.few = False, FEW
         self._words = label("", "muted")
         self._words.setWordWrap(True)
         self._progress = QProgressBar()
@@ -79,8 +79,19 @@ class SteerSliders(QWidget):
         column.addLayout(search)
         column.addLayout(self._list)
         column.addStretch(1)
-        # Nothing below moves when they are found
-        self.setMinimumHeight(FEW * (ROW_PX + GAP_PX) - GAP_PX)
+        self._reserve()
+
+    def fit(self, spare_px: int) -> None:
+        """Show fewer at first in a column that lacks room, more in one that has spare_px left."""
+        few = min(max(self.few + spare_px // (ROW_PX + GAP_PX), FEWEST), FEW)
+        if few != self.few:
+            self.few = few
+            self._reserve()
+            self.show_sliders(self._sliders, self._choice)
+
+    def _reserve(self) -> None:
+        """Nothing below moves when they are found."""
+        self.setMinimumHeight(self.few * (ROW_PX + GAP_PX) - GAP_PX)
 
     def say(self, words: str, part: float | None = None) -> None:
         """Tell why there are no sliders; with part, 0 to 1, how far the search has come."""
@@ -101,13 +112,13 @@ class SteerSliders(QWidget):
         self.rows = {}
         shown = choice.shown(sliders)
         pinned = sum(one.name in choice.pinned for one in shown)
-        few = shown if self._shows_all else shown[: max(FEW, pinned)]
+        few = shown if self._shows_all else shown[: max(self.few, pinned)]
         for slider in few:
             self.rows[slider.name] = SliderRow(slider, self._control(slider))
             self._list.addWidget(self.rows[slider.name].control)
         rest, hidden = len(shown) - len(few), len(sliders) - len(shown)
         self._more.setText(self.tr("Fewer") if self._shows_all else self.tr("{} more").format(rest))
-        self._more.setVisible(rest > 0 or (self._shows_all and len(shown) > FEW))
+        self._more.setVisible(rest > 0 or (self._shows_all and len(shown) > self.few))
         self._hidden.setText(self.tr("{} hidden").format(hidden))
         self._hidden.setVisible(hidden > 0)
         self.show_recipe(self._recipe)

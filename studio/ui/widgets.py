@@ -411,8 +411,11 @@ class Section(QWidget):
         """Something small beside the title, that stays when the section is folded."""
         self._top.addWidget(widget)
 
+    def fold(self, on: bool) -> None:
+        self._head.setChecked(not on)
+
     def unfold(self) -> None:
-        self._head.setChecked(True)
+        self.fold(False)
 
     def _show_open(self, on: bool) -> None:
         self._holder.setVisible(on)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from studio import media
 from studio.app.chrome import SMALLEST_PX
 from studio.core.slider import Slider, SliderChoice
-from studio.ui.steer import FEW
+from studio.ui.steer import FEW, FEWEST
 from studio.ui.widgets import Section
 
 MEDIA = [kind.name for kind in media.kinds()]
@@ -44,11 +44,18 @@ def test_what_matters_most_needs_no_scrolling(window, name):
     panel = shown_panel(window, name, 1280, 800)
     bar, explore = panel.bar, panel.explore
     sliders = [row.control for row in panel.steer.rows.values()]
-    assert len(sliders) == FEW
+    assert len(sliders) >= FEWEST
     wanted = [bar.seed, bar.dice, bar.variety, bar.generate, *explore.verbs._chips.values()]
     wanted += [*explore.grid.cells, explore.strength, *sliders, explore.locks, panel.region.reroll]
     assert [one for one in wanted if not is_seen(one)] == []
     assert any(is_seen(one) for one in (panel.for_you.lesson, panel.for_you.words))
+
+
+@pytest.mark.parametrize("name", MEDIA)
+def test_the_bar_keeps_all_its_words(window, name):
+    bar = shown_panel(window, name, 1280, 800).bar
+    assert [word.is_shown for word in bar._words] == [True] * len(bar._words)
+    assert bar.variety.name.isVisible() and bar.model.text() == "No model"
 
 
 @pytest.mark.parametrize("name", MEDIA)
@@ -76,6 +83,20 @@ def test_folded_sections_stay_folded_and_say_so(window):
     assert not music.steer.isVisible() and music.mixer.isVisible()
 
 
+def test_what_is_folded_in_one_panel_is_folded_in_all_that_were_open(window):
+    music, artwork = window.pages.show_page("music"), window.pages.show_page("artwork")
+    titles = {one._head.accessibleName(): one for one in artwork.findChildren(Section)}
+    titles["Steer"]._head.click()
+    titles["Style mix"]._head.click()
+    artwork.for_you.caption.click()
+    assert window.pages.show_page("music") is music
+    assert not music.steer.isVisible() and music.mixer.isVisible()
+    assert not music.for_you.is_open
+    music.for_you.caption.click()
+    window.pages.show_page("artwork")
+    assert artwork.for_you.is_open and not artwork.steer.isVisible()
+
+
 def test_a_verb_chosen_while_explore_is_folded_unfolds_it(window):
     panel = window.pages.show_page("artwork")
     titles = {one._head.accessibleName(): one for one in panel.findChildren(Section)}
@@ -85,9 +106,21 @@ def test_a_verb_chosen_while_explore_is_folded_unfolds_it(window):
     assert panel.explore.isVisible()
 
 
-def test_the_first_tracks_are_seen_without_scrolling(window):
+def test_every_track_is_seen_without_scrolling(window):
     rows = shown_panel(window, "music", 1280, 800).tracks.rows
-    assert is_seen(rows["melody"]) and is_seen(rows["chords"])
+    assert [name for name, row in rows.items() if not is_seen(row)] == []
+
+
+def test_a_taller_window_shows_more_sliders_and_folding_brings_none(window):
+    panel = shown_panel(window, "music", 1280, 800)
+    assert len(panel.steer.rows) == FEWEST
+    titles = {one._head.accessibleName(): one for one in panel.findChildren(Section)}
+    titles["Explore"]._head.click()
+    QApplication.processEvents()
+    assert len(panel.steer.rows) == FEWEST
+    titles["Explore"]._head.click()
+    assert len(shown_panel(window, "music", 1280, 900).steer.rows) == FEW
+    assert len(shown_panel(window, "music", 1280, 800).steer.rows) == FEWEST
 
 
 def test_what_stays_is_told_beside_the_title_and_moves_nothing(window):

@@ -15,7 +15,7 @@ from studio.media.music.sampler import Instruments
 from studio.ui.theme import color, ui_font
 from studio.ui.widgets import leave_to_column, tip
 
-ROW_PX = 29
+ROW_PX = 25
 # The column is narrow, names of instruments are long, and the active row's frame goes around all
 NARROW = (
     "QComboBox { padding: 0 16px 0 6px; } QComboBox::drop-down { width: 18px; }"
