@@ -19,6 +19,7 @@ from studio.ui.upright import CAPTION_PX, UprightButton
 from studio.ui.widgets import ElidedLabel, icon_button, tip
 
 FOLDED_PX, WIDEST_PX = CAPTION_PX + 2, 16_777_215  # the last is Qt's own
+LESSON_PX = 280  # until there are guesses, what was made needs the room more
 
 
 class ForYouStrip(QFrame):
@@ -41,6 +42,7 @@ class ForYouStrip(QFrame):
         self._is_asked = False  # for others, so that nothing waits
         self._leads_keyboard = False  # from the name to the first guess, once there is one
         self._why: ForYou | None = None  # not yet known
+        self._open_px = LESSON_PX
         self._opinion: Callable[[Any], bool | None] = lambda _: None
         name = self.tr("For you")
         self.caption = UprightButton(
@@ -53,15 +55,11 @@ class ForYouStrip(QFrame):
         self._body = _laid_out(self)
         self._connect()
         self.caption.setChecked(is_open)
-        self._show_width(is_open)
         self._show()
 
     @property
     def is_open(self) -> bool:
         return self.caption.isChecked()
-
-    def fold(self, on: bool) -> None:
-        self.caption.setChecked(not on)
 
     def go(self) -> None:
         """Open it and give it the keyboard; a second time folds it again.
@@ -134,6 +132,8 @@ class ForYouStrip(QFrame):
 
     def _show_body(self, *, is_lesson: bool, has_row: bool = True) -> None:
         self.lesson.setVisible(is_lesson)
+        self._open_px = WIDEST_PX if has_row and not is_lesson else LESSON_PX
+        self._show_width(self.is_open)
         self.words.setVisible(not is_lesson)
         for one in (self.more, self.row):
             one.setVisible(has_row and not is_lesson)
@@ -177,7 +177,7 @@ class ForYouStrip(QFrame):
     def _show_width(self, on: bool) -> None:
         self._body.setVisible(on)
         self.setMinimumWidth(FOLDED_PX)
-        self.setMaximumWidth(WIDEST_PX if on else FOLDED_PX)
+        self.setMaximumWidth(self._open_px if on else FOLDED_PX)
 
     def event(self, event: QEvent) -> bool:
         """What waited comes once the pointer is gone."""

@@ -60,7 +60,7 @@ class GuessRow(ScrollRow):
     def _cell(self, number: int) -> Thumbnail:
         cell = Thumbnail(SIDE_PX, can_be_judged=True)
         cell.show_pixmap(None)
-        cell.setToolTip(self.tr("Take it, or like it (Y) or not (N)"))
+        cell.setToolTip(self.tr("Click to take it"))
         cell.setAccessibleName(self.tr("Guess {}").format(number + 1))
         cell.judged.connect(lambda liked: self.judged.emit(number, liked))
         cell.clicked.connect(lambda: self.chosen.emit(number))

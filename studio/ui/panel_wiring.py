@@ -59,7 +59,7 @@ def _connect_results(panel: LatentPanel) -> None:
     for_you.chosen.connect(lambda document: _take(panel, document, "for you"))
     for_you.left.connect(panel.view.setFocus)
     for_you.opened.connect(lambda on: panel.context.fold("for you", not on))
-    panel.folds["for you"] = for_you.fold
+    panel.folds["for you"] = lambda on: for_you.caption.setChecked(not on)
     for shown in (grid, for_you):
         shown.pointed.connect(partial(_peek, panel))
     strip.pointed.connect(partial(_point, panel))

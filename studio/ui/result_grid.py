@@ -74,9 +74,7 @@ class ResultGrid(QWidget):
             cell.setToolTip(self.tr("The present one"))
             cell.setAccessibleName(self.tr("The present one"))
             return cell
-        cell.setToolTip(
-            self.tr("Point to see it large, click to take it, heart or cross to like it or not")
-        )
+        cell.setToolTip(self.tr("Click to take it"))
         cell.setAccessibleName(self.tr("Result {}").format(place + 1))
         cell.judged.connect(lambda liked: self._tell(self.judged, place, liked))
         cell.clicked.connect(lambda: self._tell(self.chosen, place))

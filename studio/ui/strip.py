@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPixmap, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from studio.ui import theme
 from studio.ui.thumbnails import Thumbnail
 from studio.ui.upright import UprightCaption
-from studio.ui.widgets import fill_scroll, label
+from studio.ui.widgets import ElidedLabel, fill_scroll, label
 
 KEPT = 120
 SIDE_PX = 76
@@ -44,7 +44,7 @@ class Strip(QFrame):
         self._chosen: list[Kept] = []  # parents
         self._opinion: Callable[[Any], bool | None] = lambda _: None
         self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, (theme.STRIP_PX - SIDE_PX) // 2, 12, 0)
+        self._row.setContentsMargins(0, 0, 12, 0)
         self._row.setAlignment(Qt.AlignmentFlag.AlignTop)  # a scroll bar moves nothing
         self._row.setSpacing(8)
         self._empty = label(empty_text, "muted")
@@ -55,11 +55,17 @@ class Strip(QFrame):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().installEventFilter(self)
+        self.words = ElidedLabel("note")  # of the one pointed at, where they cover no picture
+        self.words.setFixedHeight((theme.STRIP_PX - SIDE_PX) // 2 - 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.words)
+        column.addWidget(self._scroll, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 1, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(UprightCaption(self.tr("MADE")))
-        layout.addWidget(self._scroll, 1)
+        layout.addLayout(column, 1)
 
     @property
     def documents(self) -> list[Any]:
@@ -130,16 +136,14 @@ class Strip(QFrame):
         thumbnail = Thumbnail(SIDE_PX, can_be_judged=True)
         thumbnail.show_pixmap(self._picture(document, SIDE_PX))
         thumbnail.show_opinion(self._opinion(document))
-        thumbnail.setToolTip(
-            self.tr(
-                "Seed {seed}. Click to bring it back, Ctrl and click to make it a parent"
-            ).format(seed=document.recipe.latent.seed)
-        )
         thumbnail.setAccessibleName(self.tr("Seed {}").format(document.recipe.latent.seed))
+        thumbnail.setAccessibleDescription(
+            self.tr("Click to bring it back, Ctrl and a click to make it a parent")
+        )
         kept = Kept(document, gesture, thumbnail)
         thumbnail.clicked.connect(lambda: self._clicked(kept))
         thumbnail.judged.connect(lambda liked: self.judged.emit(kept.document, liked))
-        thumbnail.pointed.connect(lambda on: self.pointed.emit(kept.document if on else None))
+        thumbnail.pointed.connect(lambda on: self._point(kept, on))
         self.catch_up()
         self._kept.insert(0, kept)
         self._row.insertWidget(0, thumbnail)
@@ -148,6 +152,11 @@ class Strip(QFrame):
         del self._kept[KEPT:]
         self._chosen = [one for one in self._chosen if one in self._kept]
         self._scroll.horizontalScrollBar().setValue(0)
+
+    def _point(self, kept: Kept, on: bool) -> None:
+        name = self.tr("Seed {}").format(kept.document.recipe.latent.seed)
+        self.words.setText(f"{name} · {kept.thumbnail.accessibleDescription()}" if on else "")
+        self.pointed.emit(kept.document if on else None)
 
     def _clicked(self, kept: Kept) -> None:
         if QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -65,7 +65,7 @@ class LikesLesson(QWidget):
             first
             + " "
             + self.tr(
-                "Point at one and click its heart or cross, or press Y or N."
+                "Point at one for its heart and cross, or press Y or N."
                 " Then new ones that you may like appear here."
             )
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -15,9 +16,10 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QToolTip, QWidget
 
 from studio.ui import theme
+from studio.ui.widgets import tip
 
 RADIUS = 4.0
 BADGE_PX = 16.0
@@ -131,6 +133,24 @@ class Thumbnail(QAbstractButton):
         painter.setPen(theme.color("accent_ink"))
         painter.setFont(theme.ui_font(11))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._badge)
+
+    def event(self, e: QEvent) -> bool:
+        """Words of help come below the row or grid, so that they cover none of its pictures."""
+        if isinstance(e, QHelpEvent) and e.type() == QEvent.Type.ToolTip:
+            group = self.parentWidget() or self
+            foot = group.mapToGlobal(group.rect().bottomLeft()).y()
+            left = self.mapToGlobal(QPoint()).x()
+            QToolTip.showText(QPoint(left, foot), self.words_at(e.pos()), self)
+            return True
+        return super().event(e)
+
+    def words_at(self, place: QPoint) -> str:
+        """What a click there does."""
+        if self._offers_judging and self._mark_rect(True).contains(place):
+            return tip(self.tr("Like it"), "Y")
+        if self._offers_judging and self._mark_rect(False).contains(place):
+            return tip(self.tr("Dislike it"), "N")
+        return self.toolTip()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         if self.isEnabled():

@@ -276,3 +276,35 @@ def test_models_of_one_name_are_told_apart_by_their_files(panel, entries, monkey
     texts = [one.text().partition("\t")[0] for one in panel.bar.model._menu.actions()]
     assert [one for one in texts if one.startswith("Grey")] == ["Grey · a", "Grey · b"]
     assert entries[1].header.name in texts
+
+
+def test_the_strip_says_of_what_is_pointed_at_where_no_picture_is(qtbot, panel):
+    panel.start()
+    settle(qtbot, panel)
+    panel.resize(1224, 700)
+    panel.show()
+    strip, thumbnail = panel.strip, panel.strip._kept[0].thumbnail
+    qtbot.waitUntil(thumbnail.isVisible)
+    assert thumbnail.toolTip() == "" and strip.words.text() == ""
+    thumbnail.pointed.emit(True)
+    seed = panel.history.value.recipe.latent.seed
+    assert strip.words.text().startswith(f"Seed {seed} · Click")
+    top = thumbnail.mapTo(strip, thumbnail.rect().topLeft()).y()
+    assert strip.words.geometry().bottom() < top
+    assert thumbnail.mapTo(strip, thumbnail.rect().bottomLeft()).y() < strip.height()
+    thumbnail.pointed.emit(False)
+    assert strip.words.text() == ""
+
+
+def test_what_was_made_has_the_room_until_there_are_guesses(qtbot, panel):
+    panel.resize(1224, 700)
+    panel.show()
+    panel.start()
+    settle(qtbot, panel)
+    qtbot.waitUntil(panel.for_you.lesson.isVisible)
+    assert panel.strip.width() > 2 * panel.for_you.width()
+    lesson = panel.for_you.lesson
+    words = lesson.words
+    assert words.heightForWidth(words.width()) <= words.height()
+    panel.for_you._show_body(is_lesson=False)
+    qtbot.waitUntil(lambda: panel.for_you.width() > 2 * 150 + 60)

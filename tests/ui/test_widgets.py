@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QPixmap
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from studio.core.latent import MAX_SEED
 from studio.core.resources import resource
 from studio.ui import theme
 from studio.ui.overlay import CentreNote, MessageLine
+from studio.ui.result_grid import ResultGrid
 from studio.ui.status_line import duration
 from studio.ui.thumbnails import Thumbnail
 from studio.ui.widgets import Chip, LabelledSlider, Section, SeedField, pixmap_of
@@ -98,6 +101,23 @@ def test_a_thumbnail_shows_its_picture_and_tells_when_pointed_at(qtbot, themed):
     assert thumbnail.grab().toImage().pixelColor(30, 30).name() == "#0ac81e"
     thumbnail.show_pixmap(None)
     assert not thumbnail.isEnabled()
+
+
+def test_help_on_a_thumbnail_covers_no_picture_of_its_group(qtbot, themed, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QToolTip, "showText", lambda at, words, owner: shown.append((at, words)))
+    grid = ResultGrid(lambda document, side_px: QPixmap(side_px, side_px))
+    qtbot.addWidget(grid)
+    grid.put(0, "first")
+    grid.show()
+    cell = grid.cells[0]
+    for at, words in (((20, 20), "Click to take it"), ((70, 74), "Dislike it  (N)")):
+        monkeypatch.setattr(cell, "underMouse", lambda: True)
+        place = QPoint(*at)
+        help_event = QHelpEvent(QEvent.Type.ToolTip, place, cell.mapToGlobal(place))
+        assert QApplication.sendEvent(cell, help_event)
+        assert shown[-1][1] == words
+        assert shown[-1][0].y() >= grid.mapToGlobal(grid.rect().bottomLeft()).y()
 
 
 def test_messages_stay_inside_and_off_the_strip(qtbot, themed):
