@@ -7,7 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from studio.ui import theme
-from studio.ui.widgets import Section, fill_scroll
+from studio.ui.section import Section
+from studio.ui.widgets import fill_scroll
 
 
 class Inspector(QFrame):
@@ -36,11 +37,20 @@ class Inspector(QFrame):
         super().resizeEvent(event)
         self.fitted.emit(self.height() - self._open_px())
 
-    def _open_px(self) -> int:
-        """What is unfolded, with what stands above it."""
+    def step_from(self, section: Section, by: int) -> None:
+        """The keyboard to another title, around the ends."""
+        every = self._all()
+        title = every[(every.index(section) + by) % len(every)].take_keyboard()
+        self._scroll.ensureWidgetVisible(title, 8, 8)
+
+    def _all(self) -> list[Section]:
         items = map(self._sections.itemAt, range(self._sections.count()))
         found = [one.widget() for one in items if one is not None]
-        sections = [one for one in found if isinstance(one, Section)]
+        return [one for one in found if isinstance(one, Section)]
+
+    def _open_px(self) -> int:
+        """What is unfolded, with what stands above it."""
+        sections = self._all()
         while sections and sections[-1].is_folded:
             sections.pop()
         return sum(one.sizeHint().height() for one in sections)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QAction, QPixmap, QShowEvent
@@ -14,7 +15,8 @@ from studio.core.latent import Option
 from studio.ui.context import StudioContext
 from studio.ui.inspector import Inspector
 from studio.ui.mask_region import MaskRegion
-from studio.ui.widgets import Section, pixmap_of
+from studio.ui.section import Section
+from studio.ui.widgets import pixmap_of
 
 
 class MediumPage(QWidget):
@@ -41,6 +43,7 @@ class MediumPage(QWidget):
         section = Section(title, note, is_folded=name in self.context.settings.folded)
         section.add(widget)
         section.folded.connect(lambda on: self.context.fold(name, on))
+        section.stepped.connect(partial(self.inspector.step_from, section))
         self.folds[name] = section.fold
         self.sections.insertWidget(self.sections.count() - self._below, section)
         self._below += is_last

@@ -9,6 +9,7 @@ from collections.abc import Collection
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QKeySequence,
@@ -32,7 +33,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -45,7 +45,13 @@ ARROW_STEPS = {  # across and down
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 DRAWN_SEEDS = 100_000  # short enough to read aloud, many enough never to meet twice
+BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 GESTURE_PAUSE_S = 0.8
 HANDLE_PX, GROOVE_PX = 14, 3  # of a slider, as the style sheet draws it
 
@@ -104,9 +110,19 @@ def button(text: str, tooltip: str = "", *, role: str = "", icon: str = "") -> Q
     return made
 
 
+class IconButton(QToolButton):
+    """A tool button that Enter presses as Space does."""
+
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        if arg__1.key() in ENTER:
+            self.click()
+        else:
+            super().keyPressEvent(arg__1)
+
+
 def icon_button(icon: str, tooltip: str, *, checkable: bool = False, role: str = "") -> QToolButton:
     """A square button with an icon; the tooltip is its accessible name."""
-    made = QToolButton()
+    made = IconButton()
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setIcon(theme.icon(icon, active="accent"))
     made.setIconSize(QSize(16, 16))
@@ -145,6 +161,7 @@ class Chip(QPushButton):
     def __init__(self, text: str, tooltip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setCheckable(True)
+        self.setAutoDefault(True)  # Enter presses it as Space does
         self.setProperty("role", "chip")
         self.setToolTip(tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -326,7 +343,7 @@ class SeedField(QLineEdit):
 
     def __init__(self, seed: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(str(seed), parent)
-        self._seed = seed
+        self._seed, self._came_by_tab = seed, False
         digits = QRegularExpression("[0-9]{0,10}")
         self.setValidator(QRegularExpressionValidator(digits, self))
         self.setFixedWidth(76)
@@ -360,73 +377,19 @@ class SeedField(QLineEdit):
         if step:
             self.change_seed(self._seed + step)
             return
+        if arg__1.key() == Qt.Key.Key_Escape:
+            self.set_seed(self._seed)  # as if nothing had been typed
         super().keyPressEvent(arg__1)
-        if arg__1.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+        if arg__1.key() not in (*ENTER, Qt.Key.Key_Escape):
+            return
+        if self._came_by_tab:
+            self.focusNextChild()  # who uses the keyboard goes on from here
+        else:
             self.clearFocus()  # so that Space is Generate again
 
-
-class Section(QWidget):
-    """A titled part of the inspector; a click on the title folds it."""
-
-    folded = Signal(bool)  # or unfolded
-
-    def __init__(self, title: str, note: str = "", *, is_folded: bool = False) -> None:
-        super().__init__()
-        self._head = button(title.upper(), self.tr("Fold or unfold"), role="section")
-        self._head.setCheckable(True)
-        self._head.setAccessibleName(title)
-        self._head.setIconSize(QSize(12, 12))
-        self._note = ElidedLabel("note")
-        self._note.setText(note)
-        self._note.setMinimumWidth(1)  # gives way to what stands beside it
-        self._note.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._top = QHBoxLayout()
-        self._top.setContentsMargins(0, 0, 0, 0)
-        self._top.setSpacing(4)
-        self._top.addWidget(self._head, 1)
-        self._top.addWidget(self._note)
-        self._body = QVBoxLayout()
-        self._body.setSpacing(6)
-        self._holder = QWidget()
-        self._holder.setLayout(self._body)
-        self._body.setContentsMargins(0, 0, 0, 0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 6, 14, 8)
-        column.setSpacing(6)
-        column.addLayout(self._top)
-        column.addWidget(self._holder)
-        self._head.setChecked(not is_folded)
-        self._show_open(not is_folded)
-        self._head.toggled.connect(self._show_open)
-        self._head.toggled.connect(lambda on: self.folded.emit(not on))
-
-    @property
-    def is_folded(self) -> bool:
-        return not self._head.isChecked()
-
-    def add(self, widget: QWidget) -> None:
-        self._body.addWidget(widget)
-
-    def add_to_head(self, widget: QWidget) -> None:
-        """Something small beside the title, that stays when the section is folded."""
-        self._top.addWidget(widget)
-
-    def fold(self, on: bool) -> None:
-        self._head.setChecked(not on)
-
-    def unfold(self) -> None:
-        self.fold(False)
-
-    def _show_open(self, on: bool) -> None:
-        self._holder.setVisible(on)
-        self._head.setIcon(theme.icon("chevron-down" if on else "chevron-right", token="muted"))
-
-    def set_note(self, note: str) -> None:
-        self._note.setText(note)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.color("line"))
+    def focusInEvent(self, arg__1: QFocusEvent) -> None:
+        super().focusInEvent(arg__1)
+        self._came_by_tab = arg__1.reason() in BY_KEYBOARD
 
 
 class ElidedLabel(QLabel):

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from studio import media
 from studio.app.chrome import SMALLEST_PX
 from studio.core.slider import Slider, SliderChoice
+from studio.ui.section import Section
 from studio.ui.steer import FEW, FEWEST
-from studio.ui.widgets import Section
 
 MEDIA = [kind.name for kind in media.kinds()]
 

@@ -93,3 +93,44 @@ def test_a_view_shows_that_the_keyboard_came_to_it(window, shown, name):
     assert frame.isVisible() and frame.geometry() == frame.parentWidget().rect()
     keyboard.go_to_area(window, forward=True)
     assert frame.isHidden()
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_the_style_is_mixed_without_a_mouse(window, shown, name):
+    panel = shown(name)
+    mixer, played = panel.mixer, []
+    mixer.changed.connect(lambda: played.append(mixer.mix(0.7)))
+    keyboard.go_to_document(window)
+    keyboard.go_to_area(window, forward=True)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Tab):
+        QTest.keyClick(focused(), key)
+    assert mixer.isVisible() and focused() is mixer._chips["coarse"]
+    QTest.keyClick(focused(), Qt.Key.Key_Return)
+    assert played[-1].groups == ("coarse",) and played[-1].other.seed == mixer.seed.seed
+    for _ in range(3):
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    assert focused() is mixer.seed
+    mixer.seed.selectAll()
+    QTest.keyClicks(mixer.seed, "77")
+    QTest.keyClick(mixer.seed, Qt.Key.Key_Return)
+    assert played[-1].other.seed == 77
+    assert mixer.isAncestorOf(focused()) and focused() is not mixer.seed, "the dice"
+    QTest.keyClick(focused(), Qt.Key.Key_Return)
+    assert len(played) == 3 and mixer.seed.seed != 77
+
+
+def test_arrows_go_from_title_to_title_and_fold(window, shown):
+    panel = shown("pattern")
+    titles = [one.accessibleName() for one in panel.inspector.findChildren(QPushButton)
+              if one.property("role") == "section"]  # fmt: skip
+    keyboard.go_to_document(window)
+    keyboard.go_to_area(window, forward=True)
+    seen = []
+    for _ in titles:
+        seen.append(focused().accessibleName())
+        QTest.keyClick(focused(), Qt.Key.Key_Down)
+    assert sorted(seen) == sorted(titles) and seen[0] == focused().accessibleName() == "Explore"
+    QTest.keyClick(focused(), Qt.Key.Key_Left)
+    assert not panel.explore.isVisible()
+    QTest.keyClick(focused(), Qt.Key.Key_Right)
+    assert panel.explore.isVisible()

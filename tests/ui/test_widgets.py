@@ -5,16 +5,17 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolTip, QWidget
 
 from studio.core.latent import MAX_SEED
 from studio.core.resources import resource
 from studio.ui import theme
 from studio.ui.overlay import CentreNote, MessageLine
 from studio.ui.result_grid import ResultGrid
+from studio.ui.section import Section
 from studio.ui.status_line import duration
 from studio.ui.thumbnails import Thumbnail
-from studio.ui.widgets import Chip, LabelledSlider, Section, SeedField, pixmap_of
+from studio.ui.widgets import Chip, LabelledSlider, SeedField, pixmap_of
 
 
 def test_every_icon_is_drawn_in_the_asked_colour(themed):
@@ -83,6 +84,32 @@ def test_a_seed_is_typed_stepped_and_bounded(qtbot, themed):
     assert field.seed == MAX_SEED and field.text() == str(MAX_SEED)
 
 
+def test_escape_takes_back_what_was_typed_and_the_keyboard_goes_on(qtbot, themed):
+    page = QWidget()
+    qtbot.addWidget(page)
+    row = QHBoxLayout(page)
+    field, chip = SeedField(5), Chip("Coarse")
+    row.addWidget(field)
+    row.addWidget(chip)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    seen = []
+    field.seed_changed.connect(seen.append)
+    field.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClicks(field, "9")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert seen == [] and field.text() == "5" and not field.hasFocus()
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    field.selectAll()
+    QTest.keyClicks(field, "7")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert seen == [7]
+    qtbot.waitUntil(chip.hasFocus)
+    QTest.keyClick(chip, Qt.Key.Key_Return)
+    assert chip.isChecked()
+
+
 def test_a_section_folds(qtbot, themed):
     section = Section("Explore", "note")
     chip = Chip("Coarse")
@@ -121,8 +148,6 @@ def test_help_on_a_thumbnail_covers_no_picture_of_its_group(qtbot, themed, monke
 
 
 def test_messages_stay_inside_and_off_the_strip(qtbot, themed):
-    from PySide6.QtWidgets import QWidget
-
     page = QWidget()
     page.resize(900, 600)
     qtbot.addWidget(page)
