@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
@@ -36,6 +36,10 @@ class Inspector(QFrame):
         """Only here: what a person folds must not bring or take sliders elsewhere."""
         super().resizeEvent(event)
         self.fitted.emit(self.height() - self._open_px())
+
+    def show_whole(self, section: Section) -> None:
+        """Scroll to all of a section that was just unfolded, once it is laid out."""
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(section, 0, 0))
 
     def step_from(self, section: Section, by: int) -> None:
         """The keyboard to another title, around the ends."""

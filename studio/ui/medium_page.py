@@ -43,6 +43,7 @@ class MediumPage(QWidget):
         section = Section(title, note, is_folded=name in self.context.settings.folded)
         section.add(widget)
         section.folded.connect(lambda on: self.context.fold(name, on))
+        section.opened.connect(partial(self.inspector.show_whole, section))
         section.stepped.connect(partial(self.inspector.step_from, section))
         self.folds[name] = section.fold
         self.sections.insertWidget(self.sections.count() - self._below, section)

@@ -33,7 +33,8 @@ class _Head(QPushButton):
         if down:
             self.stepped.emit(down)
         elif across:
-            self.setChecked(across > 0)
+            if self.isChecked() != (across > 0):
+                self.click()
         else:
             super().keyPressEvent(arg__1)
 
@@ -42,12 +43,14 @@ class Section(QWidget):
     """A titled part of the inspector; a click on the title folds it."""
 
     folded = Signal(bool)  # or unfolded
+    opened = Signal()  # by a person's hand, who wants to see what is in it
     stepped = Signal(int)  # the keyboard is wanted at the title below (1) or above (-1)
 
     def __init__(self, title: str, note: str = "", *, is_folded: bool = False) -> None:
         super().__init__()
         self._head = _Head(title)
         self._head.stepped.connect(self.stepped)
+        self._head.clicked.connect(lambda on: self.opened.emit() if on else None)
         self._note = ElidedLabel("note")
         self._note.setText(note)
         self._note.setMinimumWidth(1)  # gives way to what stands beside it

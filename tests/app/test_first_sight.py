@@ -97,6 +97,16 @@ def test_what_is_folded_in_one_panel_is_folded_in_all_that_were_open(window):
     assert artwork.for_you.is_open and not artwork.steer.isVisible()
 
 
+@pytest.mark.parametrize("name", MEDIA)
+def test_a_section_that_is_unfolded_is_seen(window, qtbot, name):
+    panel = shown_panel(window, name, 1280, 700)
+    titles = {one._head.accessibleName(): one for one in panel.findChildren(Section)}
+    mix = titles["Style mix"]
+    assert not is_seen(panel.mixer)
+    mix._head.click()
+    qtbot.waitUntil(lambda: is_seen(panel.mixer) and is_seen(mix._head))
+
+
 def test_a_verb_chosen_while_explore_is_folded_unfolds_it(window):
     panel = window.pages.show_page("artwork")
     titles = {one._head.accessibleName(): one for one in panel.findChildren(Section)}
