@@ -28,6 +28,9 @@ BAR_TICKS = STEPS_PER_BAR * TICKS_PER_STEP
 GRID_LEAST_PX = 5.0
 NAME_ROW_PX, NAME_WIDTH_PX = 11.0, 30.0
 SIGN_ROW_PX, SIGN_WIDTH_PX = 9.0, 20.0
+GHOST_SHARE = 0.42  # of the colour in a note of a track that is not edited
+SIGN_SHARE = 0.5  # of the track's colour in its sign, which is read on a dimmed note
+SAME_CONTRAST = 0.179  # the luminance on which black and white are read alike
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,13 @@ def paint_notes(
 
 def _paint_ghost(painter: QPainter, place: Geometry, note: Note, is_audible: bool) -> None:
     """A note of a track that is not being edited: dimmed, with the track's sign."""
-    fill = _blend(note.track, 0.42 if is_audible else 0.2)
+    fill = _blend(note.track, GHOST_SHARE if is_audible else 0.2)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     box = note_box(place, note)
     painter.drawRoundedRect(box, 2.5, 2.5)
     if box.width() >= SIGN_WIDTH_PX and place.row_px >= SIGN_ROW_PX:
-        painter.setPen(_blend(note.track, 0.9))
+        painter.setPen(_blend(note.track, SIGN_SHARE, "text"))
         _paint_word(painter, box, sign(note.track))
 
 
@@ -135,14 +138,15 @@ def _paint_note(
     loud = 0.5 + 0.5 * note.velocity / 127
     fill = _blend(note.track, loud if is_audible else 0.25)
     box = note_box(place, note)
-    painter.setBrush(fill.lighter(125) if is_selected else fill)
+    fill = fill.lighter(125) if is_selected else fill
+    painter.setBrush(fill)
     edge = color("text") if is_selected else _blend(note.track, loud)
     has_edge = is_selected or not is_audible
     painter.setPen(QPen(edge, 1.5 if is_selected else 1.0) if has_edge else Qt.PenStyle.NoPen)
     inset = 0.75 if has_edge else 0.0
     painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), 2.5, 2.5)
     if box.width() >= NAME_WIDTH_PX and place.row_px >= NAME_ROW_PX and note.track != DRUMS:
-        painter.setPen(color("accent_ink" if is_audible else "text"))
+        painter.setPen(ink_on(fill))
         _paint_word(painter, box, note_name(note.pitch))
 
 
@@ -162,10 +166,20 @@ def _paint_word(painter: QPainter, box: QRectF, word: str) -> None:
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
 
 
+def ink_on(fill: QColor) -> QColor:
+    """Black or white, whichever is read better; one of them always reaches 4.5 : 1 (WCAG 2.1)."""
+    parts = fill.redF(), fill.greenF(), fill.blueF()
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    is_light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > SAME_CONTRAST
+    return QColor(Qt.GlobalColor.black if is_light else Qt.GlobalColor.white)
+
+
 @lru_cache(maxsize=1024)  # tracks by velocities
-def _blend(track: str, share: float) -> QColor:
+def _blend(track: str, share: float, ground: str = "document") -> QColor:
     """The track's colour over the ground, so that overlapping ghosts do not add up."""
-    over, under = color(track), color("document")
+    over, under = color(track), color(ground)
     return QColor(
         *(
             round(a * share + b * (1 - share))

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from studio.core.history import History
 from studio.core.latent import Latent, Recipe
-from studio.media.music.document import CLIP_TICKS, Clip, Note
+from studio.media.music.document import CLIP_TICKS, TRACKS, Clip, Note
 from studio.media.music.margins_view import KEYS_PX, RULER_PX
+from studio.media.music.paint_view import GHOST_SHARE, SIGN_SHARE, _blend, ink_on
 from studio.media.music.piano_roll_view import PianoRollView, describe
 from studio.ui.theme import color
 
@@ -345,3 +346,23 @@ def test_meter_and_key_stand_above_the_keyboard_and_follow_the_notes(roll):
     assert longest <= roll.meter.width() <= KEYS_PX
     roll.show_document(Clip())
     assert roll.meter.text() == "4/4"
+
+
+def luminance(colour):
+    parts = [part / 255 for part in colour.getRgb()[:3]]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    low, high = sorted(luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_words_on_notes_are_read_however_soft_they_are_played(roll, track):
+    for tenth in range(11):
+        fill = _blend(track, 0.2 + 0.08 * tenth)
+        for shown in (fill, fill.lighter(125)):
+            assert contrast(ink_on(shown), shown) >= 4.5
+    assert contrast(_blend(track, SIGN_SHARE, "text"), _blend(track, GHOST_SHARE)) >= 4.5
