@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from studio.core.latent import Recipe
 from studio.core.verbs import bred, morphed, varied
 from studio.core.work import Work
+from studio.ui import theme
 from studio.ui.jobs import Job, Jobs
 from studio.ui.result_grid import CELLS, ResultGrid
 from studio.ui.verb_chips import LockChips, VerbChips
@@ -50,7 +51,7 @@ class Explore(QWidget):
         self.verbs, self.locks = VerbChips(), LockChips(layers)
         self.verbs.changed.connect(self._verb_changed)
         self.locks.changed.connect(self._begin_again)
-        self._hint = label("", "muted")
+        self._hint = label("", "note")
         self._hint.setWordWrap(True)
         self._page = 0
         self._job: Job | None = None
@@ -65,16 +66,19 @@ class Explore(QWidget):
         self.strength.value_changed.connect(self._begin_again)
         self._more = button(self.tr("More"), tip(self.tr("Eight others"), "M"))
         self._more.clicked.connect(self.more)
-        row = QHBoxLayout()
+        foot = QWidget()
+        foot.setFixedHeight(theme.CONTROL_PX)  # one or the other, so that nothing moves below
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         row.addWidget(self.strength, 1)
+        row.addWidget(self._hint, 1)
         row.addWidget(self._more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.grid)
-        column.addLayout(row)
-        column.addWidget(self._hint)
+        column.addWidget(foot)
         self._verb_changed()
 
     def follow(self, document: Any, *, has_picture: bool, is_live: bool = False) -> None:
@@ -122,8 +126,6 @@ class Explore(QWidget):
 
     def _verb_changed(self) -> None:
         verb, tr = self.verbs.verb, self.tr
-        self.strength.setVisible(verb in ("vary", "breed"))
-        self._more.setVisible(verb != "morph")
         self.strength.name.setText({"breed": tr("Mutation")}.get(verb, tr("Strength")))
         self._page = 0
         self._show_hint()
@@ -142,12 +144,15 @@ class Explore(QWidget):
         return ""
 
     def _show_hint(self) -> None:
-        words = self._problem()
-        if not words and self.verbs.verb in ("breed", "morph"):
+        """What is wrong or, where there is nothing to set, what is morphed."""
+        words, has_settings = self._problem(), self.verbs.verb != "morph"
+        if not words and not has_settings:
             seeds = [str(document.recipe.latent.seed) for document in self.parents]
             words = self.tr("Between {}").format(", ".join(seeds))
         self._hint.setText(words)
         self._hint.setVisible(bool(words))
+        for one in (self.strength, self._more):
+            one.setVisible(has_settings and not words)
 
     def _recipes(self) -> list[Recipe]:
         """What the eight cells are to hold."""

@@ -63,6 +63,8 @@ def _connect_results(panel: LatentPanel) -> None:
     for shown in (grid, for_you):
         shown.pointed.connect(partial(_peek, panel))
     strip.pointed.connect(partial(_point, panel))
+    verbs = panel.explore.verbs
+    verbs.changed.connect(lambda: strip.show_parents(verbs.verb != "vary"))
     strip.parents_changed.connect(lambda: panel.explore.show_parents(strip.parents))
     strip.chosen.connect(lambda chosen: panel.history.apply(chosen, panel.tr("Bring back")))
     for thumbnails in (grid, strip, for_you):

@@ -42,6 +42,7 @@ class Strip(QFrame):
         self._picture = picture
         self._kept: list[Kept] = []
         self._chosen: list[Kept] = []  # parents
+        self._shows_parents = False  # also those that nobody chose
         self._opinion: Callable[[Any], bool | None] = lambda _: None
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 12, 0)
@@ -83,6 +84,7 @@ class Strip(QFrame):
                 self.catch_up()
         else:
             self._insert(document, gesture)
+        self._show_badges()
         self.parents_changed.emit()
         self.mark(document)
 
@@ -105,6 +107,11 @@ class Strip(QFrame):
             if kept.document == document:
                 self._toggle(kept)
                 return
+
+    def show_parents(self, on: bool) -> None:
+        """Number what is bred or morphed, also where nobody chose it; else only what was chosen."""
+        self._shows_parents = on
+        self._show_badges()
 
     def mark(self, document: Any) -> None:
         """Show which result is in the document, by its recipe."""
@@ -167,12 +174,18 @@ class Strip(QFrame):
     def _toggle(self, kept: Kept) -> None:
         if kept in self._chosen:
             self._chosen.remove(kept)
-            kept.thumbnail.show_badge("")
         else:
             self._chosen.append(kept)
-        for number, one in enumerate(self._chosen, start=1):
-            one.thumbnail.show_badge(str(number))
+        self._show_badges()
         self.parents_changed.emit()
+
+    def _show_badges(self) -> None:
+        """Full circles for what was chosen, rings for what is taken by itself."""
+        taken = self.parents if self._shows_parents else [one.document for one in self._chosen]
+        for kept in self._kept:
+            numbers = [at for at, one in enumerate(taken, start=1) if one is kept.document]
+            words = str(numbers[0]) if numbers else ""
+            kept.thumbnail.show_badge(words, is_sure=kept in self._chosen)
 
     def _last_two(self, first: list[Any]) -> list[Any]:
         """The one chosen parent and the newest others, or just the newest two, oldest first."""

@@ -42,7 +42,7 @@ class Thumbnail(QAbstractButton):
         self._opinion: bool | None = None
         self._side_px = side_px
         self._pixmap: QPixmap | None = None
-        self._badge = ""
+        self._badge, self._is_badge_sure = "", True
         self.setCheckable(True)
         self.setFixedSize(self.sizeHint())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -55,9 +55,9 @@ class Thumbnail(QAbstractButton):
         self.setEnabled(pixmap is not None)
         self.update()
 
-    def show_badge(self, text: str) -> None:
-        """A number in a corner, "" for none."""
-        self._badge = text
+    def show_badge(self, text: str, *, is_sure: bool = True) -> None:
+        """A number in a corner, "" for none; in a ring where it is not sure to stay."""
+        self._badge, self._is_badge_sure = text, is_sure
         self.update()
 
     def show_opinion(self, liked: bool | None) -> None:
@@ -127,10 +127,11 @@ class Thumbnail(QAbstractButton):
 
     def _paint_badge(self, painter: QPainter) -> None:
         place = QRectF(self.width() - BADGE_PX - 4, 4, BADGE_PX, BADGE_PX)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent"))
+        sure = self._is_badge_sure
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.setBrush(theme.color("accent" if sure else "document"))
         painter.drawEllipse(place)
-        painter.setPen(theme.color("accent_ink"))
+        painter.setPen(theme.color("accent_ink" if sure else "text"))
         painter.setFont(theme.ui_font(11))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._badge)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 
 from studio.core.errors import StudioError
@@ -109,15 +110,41 @@ def test_the_last_two_results_breed_unless_others_are_chosen(qtbot, panel):
     qtbot.waitUntil(lambda: panel.explore._job is None)
     children = [panel.explore.grid.documents[place].recipe.latent for place in (0, 1)]
     assert [child.seed for child in children] == [doc.recipe.latent.seed for doc in (first, second)]
-    assert panel.explore._hint.text().endswith(f"{first.recipe.latent.seed}, "
-                                               f"{second.recipe.latent.seed}")  # fmt: skip
+    assert badges(panel) == [("2", False), ("1", False)], "newest first, taken by itself"
     panel.explore.grid.cells[0].click()
     assert panel.history.undo_text == "Breed" and len(panel.strip.documents) == 3
     panel.strip.toggle_parent(second)
     panel.strip.toggle_parent(first)
     assert panel.strip.parents == [second, first]
+    assert badges(panel)[1:] == [("1", True), ("2", True)]
     panel.strip.toggle_parent(second)
     assert panel.strip.parents[0] == first, "the one chosen, and the newest beside it"
+    assert [badge for badge, is_sure in badges(panel) if is_sure] == ["1"]
+    panel.explore.verbs.choose("vary")
+    assert [badge for badge, _ in badges(panel)] == ["", "", "1"], "what was chosen stays"
+
+
+def badges(panel):
+    """Of the strip, newest first: the number, and whether it was chosen."""
+    kept = panel.strip._kept
+    return [(one.thumbnail._badge, one.thumbnail._is_badge_sure) for one in kept]
+
+
+@pytest.mark.parametrize("verb", ["breed", "morph"])
+def test_nothing_below_moves_with_the_verb(qtbot, panel, verb):
+    two_results(qtbot, panel)
+    panel.resize(1224, 700)
+    panel.show()
+    explore = panel.explore
+    height = explore.sizeHint().height()
+    explore.verbs.choose(verb)
+    assert explore.sizeHint().height() == height
+    panel.strip.clear()
+    qtbot.waitUntil(lambda: "Make another result" in explore._hint.text())
+    assert explore._hint.isVisible() and not explore.strength.isVisible()
+    assert explore.sizeHint().height() == height
+    width = explore._hint.parentWidget().width()
+    assert explore._hint.heightForWidth(width) <= explore._hint.parentWidget().height()
 
 
 def test_morphing_goes_from_parent_to_parent(qtbot, panel):
