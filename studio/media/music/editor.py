@@ -33,6 +33,8 @@ class NoteEditor:
         self.clip = Clip()
         self.selection: Selection = frozenset()
         self._wanted: Selection = frozenset()
+        self.locked_notes: Selection = frozenset()  # stay when the rest is made anew
+        self.locked_bars: frozenset[int] = frozenset()  # counted from 0
         self.track: str = TRACKS[0]
         self.tool: Tool = "select"
         self.grid_ticks = TICKS_PER_STEP

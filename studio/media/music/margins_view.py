@@ -77,7 +77,7 @@ class Keyboard(QWidget):
             painter.fillRect(row, color("raised"))
         painter.setPen(color("line"))
         painter.drawLine(row.bottomLeft(), row.bottomRight())
-        name = DRUM_NAMES.get(pitch, note_name(pitch) if lit else "")
+        name = DRUM_NAMES.get(pitch, note_name(pitch) if lit or pitch in self._played else "")
         if row.height() >= DRUM_ROW_PX - 2 or lit or pitch in self._played:
             painter.setPen(color("text" if lit or pitch in self._played else "muted"))
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -129,6 +129,9 @@ class Ruler(QWidget):
                 painter.drawText(x + 7, bottom - 7, str(tick // BAR_TICKS + 1))
         painter.setPen(color("line"))
         painter.drawLine(0, bottom, self.width(), bottom)
+        for bar in self._editor.locked_bars:
+            left, right = place.x_of(bar * BAR_TICKS), place.x_of((bar + 1) * BAR_TICKS)
+            painter.fillRect(QRectF(left, bottom - 2, right - left, 3), color("text"))
         self._paint_flag(painter, place.x_of(self._editor.cursor_ticks), "muted")
         if self.playhead_ticks is not None:
             self._paint_flag(painter, place.x_of(self.playhead_ticks), "text")

@@ -28,6 +28,7 @@ BAR_TICKS = STEPS_PER_BAR * TICKS_PER_STEP
 GRID_LEAST_PX = 5.0
 NAME_ROW_PX, NAME_WIDTH_PX = 11.0, 30.0
 SIGN_ROW_PX, SIGN_WIDTH_PX = 9.0, 20.0
+LOCK_PX = 2.5
 GHOST_SHARE = 0.42  # of the colour in a note of a track that is not edited
 SIGN_SHARE = 0.5  # of the track's colour in its sign, which is read on a dimmed note
 SAME_CONTRAST = 0.179  # the luminance on which black and white are read alike
@@ -39,6 +40,7 @@ class Scene:
 
     clip: Clip
     selection: Selection
+    locked: Selection
     track: str
     grid_ticks: int
 
@@ -116,6 +118,9 @@ def paint_notes(
     own = [note for note in seen if note.track == scene.track]
     for note in sorted(own, key=lambda one: one in scene.selection):
         _paint_note(painter, place, note, note in scene.selection, scene.clip.audible(note.track))
+    for note in seen if scene.locked else ():
+        if note in scene.locked and shares_rows(note.track, scene.track):
+            _paint_lock(painter, note_box(place, note))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
@@ -148,6 +153,13 @@ def _paint_note(
     if box.width() >= NAME_WIDTH_PX and place.row_px >= NAME_ROW_PX and note.track != DRUMS:
         painter.setPen(ink_on(fill))
         _paint_word(painter, box, note_name(note.pitch))
+
+
+def _paint_lock(painter: QPainter, box: QRectF) -> None:
+    """A bright bracket at the beginning of a note that stays."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color("text"))
+    painter.drawRect(QRectF(box.left(), box.top(), LOCK_PX, box.height()))
 
 
 def note_box(place: Geometry, note: Note) -> QRectF:

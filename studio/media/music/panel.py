@@ -118,9 +118,10 @@ class Panel(LatentPanel):
 
     def _say_kept(self) -> None:
         locked = self.locked_region()
+        stays = () if locked is None else locked.kept(self.history.value)
+        self.roll.show_locked(frozenset(stays), frozenset() if locked is None else locked.bars)
         if locked is not None:
-            count = len(locked.kept(self.history.value))
-            words = self.tr("{} notes stay exactly").format(count)
+            words = self.tr("{} notes stay exactly").format(len(stays))
         elif self._region.lock == Lock():
             words = self.tr("Choose what to keep")
         else:

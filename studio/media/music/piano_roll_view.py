@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from studio.media.music import edits
-from studio.media.music.document import Clip
+from studio.media.music.document import Clip, Note
 from studio.media.music.editor import NoteEditor
 from studio.media.music.gestures import Pointer, SelectNotes
 from studio.media.music.hit import Hit, hit_at
@@ -72,6 +72,11 @@ class PianoRollView(RollArea):
         self.lay_out()
         self.refresh()
 
+    def show_locked(self, notes: frozenset[Note], bars: frozenset[int]) -> None:
+        """Mark what stays when the rest is made anew; bars are counted from 0."""
+        self.editor.locked_notes, self.editor.locked_bars = notes, bars
+        self.update_parts()
+
     def refresh(self) -> None:
         """Paint again; call after a change of the editor's track, tool, grid or selection."""
         self.viewport().setCursor(_CURSORS.get(self.editor.tool, Qt.CursorShape.ArrowCursor))
@@ -102,7 +107,9 @@ class PianoRollView(RollArea):
         shown = editor.shown
         if shown.notes is not self._finder.notes:
             self._finder = NoteFinder(shown)
-        scene = Scene(shown, editor.shown_selection, editor.track, editor.grid_ticks)
+        scene = Scene(
+            shown, editor.shown_selection, editor.locked_notes, editor.track, editor.grid_ticks
+        )
         painter = QPainter(self.viewport())
         painter.setClipRect(rect)
         paint_rows(painter, rect, place, scene)

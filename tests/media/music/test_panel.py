@@ -270,3 +270,14 @@ def test_the_real_sampler_offers_and_renders():
     assert 73 in dict(offered.melodic) and 0 in dict(offered.drums)
     sound = result_of(own.render(Clip(notes=NOTES, tempo_bpm=240), ""))
     assert sound.shape[1] == 2 and np.abs(sound).max() > 0.1
+
+
+def test_the_roll_marks_what_the_chips_keep(panel):
+    clip = panel.history.value
+    panel._region.tracks["melody"].click()
+    panel._region.bars[0].click()
+    assert panel.roll.editor.locked_bars == {0}
+    assert panel.roll.editor.locked_notes == set(panel.locked_region().kept(clip))
+    assert {one for one in clip.notes if one.track == "melody"} <= panel.roll.editor.locked_notes
+    panel.clear_region()
+    assert not panel.roll.editor.locked_notes and not panel.roll.editor.locked_bars

@@ -366,3 +366,22 @@ def test_words_on_notes_are_read_however_soft_they_are_played(roll, track):
         for shown in (fill, fill.lighter(125)):
             assert contrast(ink_on(shown), shown) >= 4.5
     assert contrast(_blend(track, SIGN_SHARE, "text"), _blend(track, GHOST_SHARE)) >= 4.5
+
+
+def test_what_stays_is_marked_in_the_roll_and_its_bars_in_the_ruler(roll):
+    def first_pixel(note):
+        box = roll.geometry_now().box_of(note)
+        return picture().pixelColor(round(box[0]) + 1, round(box[1] + box[3] / 2))
+
+    def picture():
+        return roll.viewport().grab().toImage()
+
+    assert first_pixel(C4) != color("text")
+    roll.show_locked(frozenset((C4,)), frozenset((1,)))
+    assert first_pixel(C4) == color("text") and first_pixel(E4) != color("text")
+    ruler = roll.ruler.grab().toImage()
+    quarter = ruler.width() // 4
+    marked = [ruler.pixelColor(round(quarter * (bar + 0.7)), RULER_PX - 2) for bar in range(4)]
+    assert [one == color("text") for one in marked] == [False, True, False, False]
+    roll.show_locked(frozenset(), frozenset())
+    assert first_pixel(C4) != color("text")
