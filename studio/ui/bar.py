@@ -70,7 +70,8 @@ class LatentBar(QFrame):
         row.insertSpacing(1, 2)
         row.insertSpacing(5, 2)
         self._row = row
-        self._name = Word(lambda: self.model.usual_px, _stay)  # more of it where there is room
+        # More of it where there is room
+        self._name = Word(lambda: self.model.beyond_px(USUAL_PX), _stay)
         self._words = [  # what goes first stands first
             _label_word(seed_label),
             _label_word(self.variety.name),
@@ -100,8 +101,8 @@ class LatentBar(QFrame):
 
     def _bare_px(self) -> int:
         """The width without any of the words."""
-        words = [one for one in self._words if one is not self._name]
-        shown = self.model.shown_px + sum(one.width_px() for one in words if one.is_shown)
+        words = [one for one in self._words if one.is_shown and one is not self._name]
+        shown = sum(one.width_px() for one in words) + self.model.beyond_px(self.model.room_px)
         return self._row.totalMinimumSize().width() - shown
 
     def _fit(self) -> None:

@@ -126,7 +126,7 @@ class ForYouStrip(QFrame):
     def _show(self) -> None:
         missing = 0 if self._why is None else self._why.missing
         self.lesson.show_missing(missing)
-        soon = self.tr("What you may like comes here, once there is time to look")
+        soon = self.tr("Soon: what you may like")
         self.words.setText(self._reason(None) if self.row.documents else soon)
         self._show_body(is_lesson=missing > 0, has_row=bool(self.row.documents))
 

@@ -44,7 +44,7 @@ class ModelChooser(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("role", "model")
         self.setIconSize(QSize(18, 18))
-        self._room_px = USUAL_PX
+        self.room_px = USUAL_PX  # what the bar has for it
         self.setMaximumWidth(USUAL_PX)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
@@ -56,25 +56,16 @@ class ModelChooser(QPushButton):
         found, _ = models(self._kind.name, self._context.places)
         return found + [one for one in self._opened if one.path not in {f.path for f in found}]
 
-    @property
-    def usual_px(self) -> int:
-        """How much wider than at its least it is where a usual name has room."""
-        return self._beyond_px(USUAL_PX)
-
-    @property
-    def shown_px(self) -> int:
-        """How much wider than at its least it is now."""
-        return self._beyond_px(self._room_px)
-
     def show_within(self, room_px: int) -> None:
         """Show as much of the name as fits into a button of this width."""
         room_px = min(room_px, WIDEST_PX)
-        if room_px != self._room_px:
-            self._room_px = room_px
+        if room_px != self.room_px:
+            self.room_px = room_px
             self.setMaximumWidth(room_px)
             self._show()
 
-    def _beyond_px(self, room_px: int) -> int:
+    def beyond_px(self, room_px: int) -> int:
+        """How much wider than at its least it is, where it has this room."""
         name = self.entry.header.name if self.entry else self.tr("No model")
         whole = self.fontMetrics().horizontalAdvance(name) + ROUND_NAME_PX
         return max(0, min(whole, room_px) - SHORT_PX)
@@ -121,7 +112,7 @@ class ModelChooser(QPushButton):
         name = self.entry.header.name if self.entry else self.tr("No model")
         self.setIcon(self._icon(self.entry))
         self.setAccessibleName(self.tr("Model: {}").format(name))
-        room = self._room_px - ROUND_NAME_PX
+        room = self.room_px - ROUND_NAME_PX
         text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.setText(text)
         meaning = self.tr("The model that is played")

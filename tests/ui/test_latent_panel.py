@@ -326,6 +326,8 @@ def test_the_strip_says_of_what_is_pointed_at_where_no_picture_is(qtbot, panel):
 def test_what_was_made_has_the_room_until_there_are_guesses(qtbot, panel):
     panel.resize(1224, 700)
     panel.show()
+    soon = panel.for_you.words
+    assert soon.isVisible() and soon.sizeHint().width() <= soon.width(), "nothing is cut off"
     panel.start()
     settle(qtbot, panel)
     qtbot.waitUntil(panel.for_you.lesson.isVisible)
