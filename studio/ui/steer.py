@@ -55,6 +55,9 @@ class SteerSliders(QWidget):
             role="small",
         )
         self._reset.clicked.connect(self.reset_asked)
+        policy = self._reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the head is as high without sliders
+        self._reset.setSizePolicy(policy)
         self._more = button("", self.tr("Show or hide the weaker ones"), role="small")
         self._more.clicked.connect(self._toggle_all)
         self._hidden = button("", self.tr("Show again what was hidden"), role="small")
@@ -87,7 +90,8 @@ class SteerSliders(QWidget):
         if few != self.few:
             self.few = few
             self._reserve()
-            self.show_sliders(self._sliders, self._choice)
+            if self._sliders:  # else what is said of them stands
+                self.show_sliders(self._sliders, self._choice)
 
     def _reserve(self) -> None:
         """Nothing below moves when they are found."""

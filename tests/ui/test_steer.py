@@ -10,7 +10,7 @@ from studio.core.latent import Latent, Recipe
 from studio.core.slider import Slider, SliderChoice
 from studio.core.slider_file import read_choice
 from studio.core.verbs import slid
-from studio.ui.steer import FEW, SteerSliders
+from studio.ui.steer import FEW, FEWEST, SteerSliders
 
 ONE = np.ones(8, "<f4").tobytes()
 
@@ -152,3 +152,15 @@ def test_a_document_that_was_there_before_has_its_sliders_too(qtbot, panel):
     panel.history.restart(there)
     panel.start()
     qtbot.waitUntil(lambda: len(panel.steer.rows) == 2, timeout=3000)
+
+
+def test_less_room_shows_fewer_and_leaves_what_is_said(themed, qtbot):
+    view = SteerSliders()
+    qtbot.addWidget(view)
+    view.say("Sliders appear when a model is played.")
+    view.fit(-60)
+    assert view.few == FEWEST and view._words.text().startswith("Sliders appear")
+    view.fit(21)
+    assert view.few == FEWEST, "a whole row or none"
+    view.fit(200)
+    assert view.few == FEW and view._words.text().startswith("Sliders appear")
