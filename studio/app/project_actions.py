@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
+from studio.app.asking import Answers, ask
 from studio.app.session import Session
 from studio.core.errors import StudioError
 from studio.core.project import SUFFIX
@@ -62,24 +63,12 @@ class ProjectActions(QObject):
         if self._session.is_saved:
             then()
             return
-        question = QMessageBox(self._window)
-        question.setWindowTitle("Atelier")
-        question.setText(self.tr("Save what you made?"))
-        question.setInformativeText(self.tr("Otherwise what is not saved is lost."))
-        buttons = QMessageBox.StandardButton
-        question.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        question.setDefaultButton(buttons.Save)
-        answers: dict[object, Callable[[], object]] = {
-            buttons.Save: lambda: self.save_then(then),
-            buttons.Discard: then,
+        answers: Answers = {
+            self.tr("Save"): lambda _: self.save_then(then),
+            self.tr("Go on without saving"): lambda _: then(),
         }
-
-        def answered(code: int) -> None:
-            answers.get(buttons(code), lambda: None)()
-            question.deleteLater()
-
-        question.finished.connect(answered)
-        question.open()
+        more = self.tr("Otherwise what is not saved is lost.")
+        ask(self._window, self.tr("Save what you made?"), more, answers)
 
     def _browse(self) -> None:
         dialog = QFileDialog(self._window, self.tr("Open a project"), self._folder(), self._filter)

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.app.saved_work import SavedWork
 from studio.core.errors import StudioError
 from studio.core.history import History, Present
 from studio.core.kind import MediumKind
@@ -31,11 +32,7 @@ RECENT = 8
 
 
 class Session(QObject):
-    """The open project; panels follow its histories and record results in its lineages.
-
-    Lineages are saved with the project, but only their stars count as work to be saved: all else
-    in them comes with the documents.
-    """
+    """The open project; panels follow its histories and record results in its lineages."""
 
     changed = Signal()
 
@@ -52,7 +49,7 @@ class Session(QObject):
         self._kept: dict[str, bytes] = {}
         self._recovered = False
         self._autosaved: list[Any] = self._state()
-        self._saved_stars = self._stars()
+        self._saved = SavedWork(self.histories, self.lineages)
         self._recovery: Recovery | None = None
         for followed in (*self.histories.values(), *self.lineages.values()):
             followed.on_change.append(lambda _: self.changed.emit())
@@ -62,9 +59,7 @@ class Session(QObject):
     @property
     def is_saved(self) -> bool:
         """Whether closing would lose nothing."""
-        if self._recovered or self._stars() != self._saved_stars:
-            return False
-        return all(one.is_saved for one in self.histories.values())
+        return self._saved.is_all and not self._recovered
 
     @property
     def title(self) -> str:
@@ -113,11 +108,10 @@ class Session(QObject):
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
         save_project(path, self._project(), self.kinds)
         self.path, self._recovered = path, False
-        for history in self.histories.values():
-            history.mark_saved()
+        self._saved.mark()
         if self._recovery is not None:
             self._recovery.clear()
-        self._autosaved, self._saved_stars = self._state(), self._stars()
+        self._autosaved = self._state()
         self._remember(path)
         self.changed.emit()
 
@@ -167,9 +161,6 @@ class Session(QObject):
         """Everything that is autosaved."""
         return [one.value for one in (*self.histories.values(), *self.lineages.values())]
 
-    def _stars(self) -> list[frozenset[int]]:
-        return [lineage.value.stars for lineage in self.lineages.values()]
-
     def _project(self) -> Project:
         documents = {name: history.value for name, history in self.histories.items()}
         lineages = {name: lineage.value for name, lineage in self.lineages.items()}
@@ -182,7 +173,6 @@ class Session(QObject):
             self.lineages[kind.name].become(project.lineages.get(kind.name, Lineage()))
             document = project.documents.get(kind.name, kind.empty())
             self.histories[kind.name].restart(document)
-        self._saved_stars = self._stars()
         for problem in project.problems:
             self.context.notify(problem)
 

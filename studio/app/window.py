@@ -33,7 +33,8 @@ class Window(TabbedWindow):
         super().__init__()
         self.session, self.watch = session, watch
         self.was_closed, self.last_medium = False, session.kinds[0].name
-        self.project, self.leaving = ProjectActions(self, session), Leaving(self, watch)
+        self.project = ProjectActions(self, session)
+        self.leaving = Leaving(self, session, self.project, watch)
         self.pages, self.status = Pages(), StatusLine()
         self.rail, places = chrome.make_rail(session.kinds)
         chrome.lay_out(self, self.rail, self.pages, self.status)
@@ -142,9 +143,7 @@ class Window(TabbedWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.was_closed or (self.session.is_saved and self.leaving.is_simple):
-            self.was_closed = True
-            event.accept()
-            return
-        event.ignore()
-        self.project.after_asking(lambda: self.leaving.after_telling(self._close_now))
+        self.was_closed = self.was_closed or self.leaving.is_simple
+        event.setAccepted(self.was_closed)
+        if not self.was_closed:
+            self.leaving.ask(self._close_now)

@@ -21,6 +21,7 @@ MAX_STARRED = 200
 MAX_PARENTS = 16
 MAX_TEXT = 200
 MAX_THUMBNAIL_BYTES = 2**16
+CHOSEN = "model"  # the verb of a result that only shows another model: nobody's work
 WHOLE = 100  # so many of the newest nodes keep their documents; the recipe makes the others again
 
 
@@ -170,6 +171,10 @@ class Lineage:
     def stars(self) -> frozenset[int]:
         """The ids of all with a star."""
         return frozenset(node.id for node in self.nodes if node.starred)
+
+    def has_work_since(self, born: int) -> bool:
+        """Whether a person made more than so many results; choosing a model makes none."""
+        return any(node.verb != CHOSEN for node in self.nodes if node.id >= born)
 
     def node(self, id: int) -> Node:
         """StudioError when it was pruned."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Latent, Recipe, Slide
+from studio.core.lineage import CHOSEN
 from studio.core.model_file import ModelEntry
 from studio.core.verbs import locked, steered, unsteered
 from studio.core.work import Work
@@ -216,7 +217,8 @@ class LatentPanel(MediumPage):
         elif document == self.history.value:
             self.show_document(document)  # a preview of another one may stand in its place
         else:
-            self.history.apply(document, wish.text, wish.gesture)
+            is_work = wish.verb != CHOSEN
+            self.history.apply(document, wish.text, wish.gesture, is_work=is_work)
 
     def pause_others(self) -> None:
         """What a person waits for goes before variations and guesses."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from studio.core.lineage import CHOSEN
 from studio.core.slider import Slider
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def connect(panel: LatentPanel) -> None:
     )
     for released in (bar.variety.slider.sliderReleased, panel.steer.released):
         released.connect(panel.maker.settle)
-    bar.model.chosen.connect(lambda: panel.play(panel.tr("Model"), "model"))
+    bar.model.chosen.connect(lambda: panel.play(panel.tr("Model"), CHOSEN))
     panel.mixer.changed.connect(lambda: panel.play(panel.tr("Style mix"), "mix"))
     panel.steer.moved.connect(partial(_steer, panel))
     panel.steer.reset_asked.connect(panel.reset_sliders)

@@ -9,7 +9,7 @@ from studio.app.session import Session
 from studio.core.errors import StudioError
 from studio.core.latent import Latent, Recipe
 from studio.core.library import places
-from studio.core.lineage import Lineage
+from studio.core.lineage import CHOSEN, Lineage
 from studio.core.pixels import Pixels
 from studio.core.settings import Settings, load_settings
 from studio.media.artwork.document import Artwork
@@ -130,10 +130,12 @@ def test_results_are_remembered_with_the_project_and_undo_does_not_touch_them(co
         one.close(keep_unsaved=False)
 
 
-def test_a_star_is_work_to_be_saved_and_recovered_but_a_result_alone_is_not(context, tmp_path):
+def test_results_and_stars_are_work_to_be_saved_and_recovered(context, tmp_path):
     session = make(context)
     lineage = session.lineages["artwork"]
-    lineage.become(lineage.value.recorded(PICTURE, "dice"))
+    lineage.become(lineage.value.recorded(PICTURE, "generate"))
+    assert not session.is_saved
+    session.save(tmp_path / "a.atelier")
     assert session.is_saved
     lineage.become(lineage.value.with_star(0))
     assert not session.is_saved
@@ -146,6 +148,40 @@ def test_a_star_is_work_to_be_saved_and_recovered_but_a_result_alone_is_not(cont
     later.recover(later.start())
     assert len(later.lineages["artwork"].value.nodes) == 1 and not later.is_saved
     later.close(keep_unsaved=False)
+
+
+def test_a_result_that_was_undone_is_still_work(context):
+    session = make(context)
+    history, lineage = session.histories["artwork"], session.lineages["artwork"]
+    lineage.become(lineage.value.recorded(PICTURE, "generate"))
+    history.apply(PICTURE, "Generate")
+    history.undo()
+    assert not session.is_saved
+    session.new()
+    assert session.is_saved
+    session.close(keep_unsaved=False)
+
+
+def test_what_a_panel_begins_with_and_which_model_is_chosen_are_no_work(context):
+    session = make(context)
+    history, lineage = session.histories["artwork"], session.lineages["artwork"]
+    lineage.become(lineage.value.recorded(PICTURE, "generate"))
+    history.restart(PICTURE)
+    assert session.is_saved
+    other = Artwork(Recipe("other"), PICTURE.pixels)
+    lineage.become(lineage.value.recorded(other, CHOSEN, [0]))
+    history.apply(other, "Model", is_work=False)
+    assert session.is_saved
+    session.autosave()
+    assert not list(places().recovery_path.glob("*.atelier"))
+    history.undo()
+    assert session.is_saved
+    history.redo()
+    history.apply(Artwork(PICTURE.recipe), "Generate")
+    assert not session.is_saved
+    history.apply(Artwork(Recipe("third"), PICTURE.pixels), "Model", is_work=False)
+    assert not session.is_saved, "what was made before is work all the same"
+    session.close(keep_unsaved=False)
 
 
 def test_a_damaged_lineage_is_said_and_the_work_is_there(context, tmp_path):

@@ -153,43 +153,81 @@ def test_errors_reach_the_message_line(window, caplog):
 
 
 def training(state):
+    stopped = []
     return SimpleNamespace(
         active=SimpleNamespace(name="My ceramics", state=state, run=object()),
         queue=SimpleNamespace(names=lambda: ["next", "later"]),
+        stop=stopped.append,
+        stopped=stopped,
     )
+
+
+def question_at(window) -> QMessageBox:
+    """The one question that closing asks."""
+    window.close()
+    [box] = [one for one in window.findChildren(QMessageBox) if one.isVisible()]
+    return box
+
+
+def press(box: QMessageBox, words: str) -> None:
+    next(one for one in box.buttons() if words in one.text()).click()
 
 
 @pytest.mark.parametrize(
     ("state", "words"), [("running", "goes on training"), ("paused", "stays paused")]
 )
 def test_closing_says_that_a_training_goes_on(qtbot, window, state, words):
-    stopped = []
-    watch = training(state)
-    watch.stop = stopped.append
-    window.leaving._watch = watch
-    window.close()
-    box = window.findChild(QMessageBox)
+    window.leaving._watch = watch = training(state)
+    box = question_at(window)
     assert window.isVisible() and words in box.text() and "My ceramics" in box.text()
     assert "queue (2)" in box.informativeText()
-    box.button(QMessageBox.StandardButton.Cancel).click()
+    press(box, "Cancel")
     assert window.isVisible() and not window.was_closed
-    window.close()
-    box = next(one for one in window.findChildren(QMessageBox) if one.isVisible())
-    box.defaultButton().click()
+    question_at(window).defaultButton().click()
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert window.was_closed and stopped == []
+    assert window.was_closed and watch.stopped == []
 
 
 def test_a_training_can_be_stopped_on_the_way_out(qtbot, window):
-    stopped = []
-    watch = training("running")
-    watch.stop = stopped.append
-    window.leaving._watch = watch
-    window.close()
-    box = window.findChild(QMessageBox)
-    next(one for one in box.buttons() if "Stop" in one.text()).click()
+    window.leaving._watch = watch = training("running")
+    press(question_at(window), "Stop it and quit")
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert stopped == [watch.active.run]
+    assert watch.stopped == [watch.active.run]
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_unsaved_work_and_a_training_are_one_question(qtbot, window, stops):
+    window.session.histories["artwork"].apply(PICTURE, "Generate")
+    window.leaving._watch = watch = training("running")
+    box = question_at(window)
+    assert "Save what you made" in box.text() and "goes on training" in box.informativeText()
+    assert [one.text() for one in box.buttons() if "out" in one.text()] == ["Quit without saving"]
+    box.checkBox().setChecked(stops)
+    press(box, "Quit without saving")
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert watch.stopped == [watch.active.run] * stops
+
+
+def test_save_and_quit_saves_and_then_stops_the_training(qtbot, window, tmp_path):
+    window.session.save(tmp_path / "mine.atelier")
+    window.session.histories["artwork"].apply(PICTURE, "Generate")
+    window.leaving._watch = watch = training("running")
+    box = question_at(window)
+    box.checkBox().setChecked(True)
+    box.defaultButton().click()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert window.session.is_saved and watch.stopped == [watch.active.run]
+
+
+def test_where_it_cannot_be_saved_the_window_stays_and_the_training_too(window, tmp_path):
+    window.session.path = tmp_path / "gone" / "mine.atelier"
+    (tmp_path / "gone").write_text("a file")
+    window.session.histories["artwork"].apply(PICTURE, "Generate")
+    window.leaving._watch = watch = training("running")
+    box = question_at(window)
+    box.checkBox().setChecked(True)
+    box.defaultButton().click()
+    assert window.isVisible() and watch.stopped == [] and not window.was_closed
 
 
 def test_the_sound_device_is_given_back_at_the_end(window):

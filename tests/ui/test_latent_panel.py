@@ -263,6 +263,17 @@ def test_another_model_is_remembered_with_the_result(qtbot, panel, entries):
     assert panel.bar.model.entry == entries[0]
 
 
+def test_to_look_at_another_model_is_no_work_to_be_saved(qtbot, panel, entries):
+    panel.start()
+    qtbot.waitUntil(lambda: panel.has_result)
+    panel.bar.model._choose(entries[1])
+    qtbot.waitUntil(lambda: panel.history.value.recipe.model == entries[1].header.id)
+    assert panel.history.is_saved and not panel.recording.lineage.value.has_work_since(1)
+    panel.generate()
+    qtbot.waitUntil(lambda: panel.history.undo_text == "Generate")
+    assert not panel.history.is_saved and panel.recording.lineage.value.has_work_since(1)
+
+
 def test_drag_out_writes_a_lasting_file_once(qtbot, panel, context, kind):
     panel.start()
     settle(qtbot, panel)
