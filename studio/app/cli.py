@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from studio import __version__
+from studio.app.cli_choices import add_choices
 from studio.app.cli_options import (
     add_bench,
     add_device,
@@ -161,6 +162,7 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = {name: add(name, text, "cli_verbs") for name, text in TEXTS.items()}
     add_verbs(verbs)
     for command in verbs.values():
+        add_choices(command)
         add_device(command)
     add_reroll(add("reroll", "Keep a part of a result, make the rest anew.", "cli_fit"))
     add_find(add("find", "Bring your own picture, tile or clip into a model.", "cli_fit"))
@@ -207,6 +209,7 @@ def _add_generate(command: argparse.ArgumentParser) -> None:
         "--psi", type=psi, metavar="P", help="variety: 0 the average, 1 everything (default 0.7)"
     )
     command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+    add_choices(command)
     add_device(command)
 
 
@@ -229,6 +232,7 @@ def _add_steer(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--out", required=True, metavar="FOLDER")
     command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+    add_choices(command)
     add_device(command)
 
 

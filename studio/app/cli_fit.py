@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from studio.app.cli_choices import Chosen, chosen
 from studio.app.cli_models import (
     ResultWriter,
     chosen_device,
@@ -48,23 +49,29 @@ class Opened:
 
 
 def work_document(
-    text: str, device: str, threads: int, loaded: dict[Path, Generator] | None = None
+    text: str,
+    device: str,
+    threads: int,
+    loaded: dict[Path, Generator] | None = None,
+    arguments: argparse.Namespace | None = None,
 ) -> Opened:
     """What WORK means: the result of MODEL:SEED, or an exported file just as it is.
 
-    loaded keeps the models of several works, by their files.
+    loaded keeps the models of several works, by their files. arguments may choose another layout.
     """
     work = original(text)
     medium, file = kind_of(work.entry.header.medium), work.entry.path
+    choices = chosen(medium, arguments) if arguments is not None else Chosen(medium)
     loaded = {} if loaded is None else loaded
     if file not in loaded:
         loaded[file] = load_generator(medium, file, device, threads)
     generator = loaded[file]
     path = from_home(text)
     if path.is_file():
-        document = read_exported(path).document
+        document = choices.on(read_exported(path).document)
     else:
-        document = result_of(generator.generate(work.recipe))
+        made = result_of(generator.generate(choices.recipe(work.recipe)))
+        document = choices.document(made)
     return Opened(work.entry, medium, generator, document, work.name)
 
 
@@ -72,7 +79,7 @@ def reroll(arguments: argparse.Namespace) -> int:
     """Write results that keep what is locked, each from a seed of its own."""
     if not 1 <= arguments.count <= MOST:
         raise StudioError(f"--count is a number from 1 to {MOST:,}.")
-    opened = work_document(arguments.work, *chosen_device(arguments))
+    opened = work_document(arguments.work, *chosen_device(arguments), arguments=arguments)
     exporter = find_exporter(opened.medium, arguments.format)
     locked = opened.generator.lock(opened.document, arguments.keep)
     origin = Origin.of(opened.entry.header, "reroll", (arguments.work,))
@@ -97,7 +104,8 @@ def find(arguments: argparse.Namespace) -> int:
     exporter = find_exporter(medium, arguments.format)
     path = Path(arguments.file)
     copy = _private_copy(arguments, entry)
-    given = medium.load_reader().open(path, entry.header.size_px)
+    choices = chosen(medium, arguments)
+    given = choices.on(medium.load_reader().open(path, entry.header.size_px))
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     settings, _ = load_settings(places().settings_path)
     out = Path(arguments.out)

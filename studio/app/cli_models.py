@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from studio.app.cli_choices import chosen
 from studio.app.cli_text import plain, seeds, table
 from studio.core.errors import StudioError
 from studio.core.fingerprints import CopyCheck
@@ -86,9 +87,14 @@ def write_results(
     arguments: argparse.Namespace,
     verb: str = "",
     parents: Sequence[str] = (),
+    file: Path | None = None,
 ) -> None:
-    """Make each recipe, and write it under its name into the folder that was asked for."""
+    """Make each recipe, and write it under its name into the folder that was asked for.
+
+    file is the exported one that they go on from.
+    """
     medium = kind_of(entry.header.medium)
+    choices = chosen(medium, arguments, file)
     exporter = find_exporter(medium, arguments.format)
     out = Path(arguments.out)
     make_folder(out)
@@ -97,10 +103,10 @@ def write_results(
     names = list(recipes)
     for start in range(0, len(names), AT_ONCE):
         part = names[start : start + AT_ONCE]
-        for event in generator.generate_many([recipes[name] for name in part]):
+        for event in generator.generate_many([choices.recipe(recipes[name]) for name in part]):
             if isinstance(event, Preview):
                 index, document = event.value
-                write(document, out / f"{part[index]}{exporter.suffix}")
+                write(choices.document(document), out / f"{part[index]}{exporter.suffix}")
 
 
 class ResultWriter:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from studio.app.cli_choices import chosen
 from studio.app.cli_models import (
     ResultWriter,
     chosen_device,
@@ -76,6 +77,7 @@ def steer(arguments: argparse.Namespace) -> int:
     moves = [slider_value(text) for text in arguments.slider]
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments.format)
+    choices = chosen(medium, arguments, work.file)
     known = found_sliders(entry, arguments)
     choice = read_choice(places().slider_choices_path, entry.header.id)
     for name, value in moves:
@@ -83,7 +85,7 @@ def steer(arguments: argparse.Namespace) -> int:
     out = Path(arguments.out)
     make_folder(out)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    document = result_of(generator.generate(recipe))
+    document = choices.document(result_of(generator.generate(choices.recipe(recipe))))
     words = "-".join(f"{name}{value:+g}" for name, value in moves)
     safe = "".join(c if c.isalnum() or c in "+-." else "-" for c in words.lower())[:80]
     seed = recipe.latent.seed

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from studio.app.cli_choices import chosen
 from studio.app.cli_fit import work_document
 from studio.app.cli_models import (
     ResultWriter,
@@ -58,9 +59,11 @@ def for_you(arguments: argparse.Namespace) -> int:
     entry = find_model(arguments.model, places())
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments.format)
+    choices = chosen(medium, arguments)
     out = Path(arguments.out)
     make_folder(out)
-    taste, recipe = load_taste(entry.header.id, places()), Recipe(entry.header.id)
+    taste = load_taste(entry.header.id, places())
+    recipe = choices.recipe(Recipe(entry.header.id))
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     usual: Background = {}
     if taste.is_ready:
@@ -71,7 +74,7 @@ def for_you(arguments: argparse.Namespace) -> int:
         if isinstance(event, Preview):
             _, document = event.value
             name = f"{names_of(entry)[0]}-seed-{document.recipe.latent.seed:04d}-for-you"
-            write(document, out / f"{name}{exporter.suffix}")
+            write(choices.document(document), out / f"{name}{exporter.suffix}")
         elif isinstance(event, Finished):
             print(_why(event.value), file=sys.stderr)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from studio.app.cli_choices import add_choices
 from studio.app.cli_options import add_device, share, whole
 from studio.app.cli_options import count as natural
 from studio.core.latent import LAYER_GROUPS
@@ -70,6 +71,7 @@ def add_taste(parsers: dict[str, argparse.ArgumentParser]) -> None:
     command.add_argument("--seed", type=natural, default=0, metavar="N",
                          help="another one gives others")  # fmt: skip
     command.add_argument("--format", metavar="F", help="png; mid or wav for music")
+    add_choices(command)
     add_device(command)
 
 

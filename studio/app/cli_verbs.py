@@ -59,5 +59,6 @@ def _write(
 ) -> int:
     one = parents[0]
     named = {f"{one.name}-{verb}-{index:04d}": recipe for index, recipe in enumerate(recipes)}
-    write_results(one.entry, named, arguments, verb, [parent.work for parent in parents])
+    works = [parent.work for parent in parents]
+    write_results(one.entry, named, arguments, verb, works, one.file)
     return 0

@@ -21,6 +21,7 @@ class Original:
     entry: ModelEntry
     recipe: Recipe
     work: str
+    file: Path | None = None
 
     @property
     def name(self) -> str:
@@ -49,4 +50,4 @@ def _exported(path: Path) -> Original:
         raise StudioError(
             missing_model(provenance, entries) or f"The model of {path.name} is not here."
         )
-    return Original(entry, provenance.recipe, path.name)
+    return Original(entry, provenance.recipe, path.name, path)

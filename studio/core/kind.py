@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from studio.core.choice import Choice
 from studio.core.doctor import Chart, Remedy, Sheet
 from studio.core.latent import Latent, Recipe
 from studio.core.private_copy import PrivateCopy
@@ -361,6 +362,7 @@ class MediumKind:
     layer_words: tuple[str, str, str] = ("Shape", "Parts", "Colour")
     """What a person would call coarse, middle and fine layers."""
     load_sound: Callable[[], Sound] | None = None  # of a medium that can be heard
+    choices: tuple[Choice, ...] = ()  # what its recipes can hold besides the latent
     files: str = ""  # what a folder to train on holds, in words, where nouns do not say it
 
     @property

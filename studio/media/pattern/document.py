@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.core.latent import Option, Recipe
+from studio.core.latent import Option, Recipe, whole_option
 from studio.core.lattice import BLOCK, LATTICES, lattice_in, unfolded
 from studio.core.pixels import Pixels
 
@@ -14,6 +14,7 @@ MIRROR = "mirror"
 REPEATS = (*LATTICES, MIRROR)
 REPEAT = "repeat"  # the option that says: seamless in half-drop, or in brick
 MAX_TILES = 4  # cells of the model in a tile, across or down
+SIZES = ("tiles_x", "tiles_y")  # the options that say how many
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ def asked_by(repeat: str) -> Option | None:
     """The option that a layout needs; None for block, and for mirror, whose edges always meet."""
     lattice = lattice_in(repeat)
     return None if lattice == BLOCK else lattice
+
+
+def cells_of(recipe: Recipe) -> tuple[int, int]:
+    """Cells across and down, 1 to MAX_TILES each; StudioError for what is no number."""
+    across, down = (min(MAX_TILES, max(1, whole_option(recipe, name, 1))) for name in SIZES)
+    return across, down
 
 
 def example_of(tile: Tile) -> np.ndarray:

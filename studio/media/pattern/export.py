@@ -13,10 +13,9 @@ from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
 from studio.core.provenance import UNKNOWN, Origin, Provenance
 from studio.gan import picture_file
-from studio.media.pattern.document import MAX_TILES, REPEATS, Tile, sheet, unit_cell
+from studio.media.pattern.document import MAX_TILES, REPEATS, SIZES, Tile, sheet, unit_cell
 
 SHEET_TILES = 4
-SIZES = ("tiles_x", "tiles_y")  # options of the generator
 MOVES, MAX_MOVE = ("roll_x", "roll_y"), 2**31
 
 

@@ -27,7 +27,7 @@ from studio.gan.pictures import to_examples
 from studio.gan.sliders import find_sliders
 from studio.gan.stage import Stage
 from studio.gan.taste_space import TasteSpace
-from studio.media.pattern.document import MAX_TILES, Tile, made_for
+from studio.media.pattern.document import Tile, cells_of, made_for
 
 CALM_TILES = 32
 
@@ -74,9 +74,9 @@ class PatternGenerator:
 
     def _stage(self, recipe: Recipe) -> Stage:
         """The torus that a recipe's options ask for."""
-        tiles = (_count(recipe, "tiles_y"), _count(recipe, "tiles_x"))
+        across, down = cells_of(recipe)
         cells = (whole_option(recipe, "roll_y", 0), whole_option(recipe, "roll_x", 0))
-        return Stage(self._play, tiles, cells, self._cut, made_for(recipe))
+        return Stage(self._play, (down, across), cells, self._cut, made_for(recipe))
 
     def lock(self, document: Tile, words: Sequence[str]) -> np.ndarray:
         return read_masks(words, document.pixels.width, document.pixels.height)
@@ -160,7 +160,3 @@ def calm_cut(network: Generator, size_px: int) -> tuple[int, int]:
         for step, dim in zip(steps, (2, 3), strict=True)
     )
     return -int(below.argmin()), -int(beside.argmin())
-
-
-def _count(recipe: Recipe, name: str) -> int:
-    return min(MAX_TILES, max(1, whole_option(recipe, name, 1)))

@@ -19,6 +19,7 @@ from studio.gan.folder import SUFFIXES
 from studio.gan.picture_file import read_provenance
 from studio.gan.picture_qualities import WORDS
 from studio.media.pattern import export
+from studio.media.pattern.choices import CHOICES
 from studio.media.pattern.document import Tile, example_of
 
 
@@ -93,4 +94,5 @@ KIND = MediumKind(
     read_provenance=read_provenance,
     read_work=export.read_work,
     file_suffixes=SUFFIXES,
+    choices=CHOICES,
 )

@@ -15,6 +15,7 @@ from studio.core.history import History
 from studio.core.kind import MediumKind
 from studio.core.latent import Option
 from studio.core.lattice import BLOCK, lattice_in
+from studio.media.pattern.choices import laid_out
 from studio.media.pattern.document import REPEAT, REPEATS, Tile, asked_by, made_for
 from studio.media.pattern.repeat_view import RepeatView
 from studio.media.pattern.seam import seam_work
@@ -72,8 +73,7 @@ class Panel(LatentPanel):
         """In the layout that it was made for; if for none, as such tiles are laid out now."""
         if new_document is old_document:
             return new_document
-        lattice = made_for(new_document.recipe)
-        return replace(new_document, repeat=self._plain if lattice == BLOCK else lattice)
+        return laid_out(new_document, self._plain)
 
     def options(self) -> dict[str, Option | None]:
         across, down = self.shape.shape
