@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from studio import __version__
-from studio.app.cli_choices import add_choices
 from studio.app.cli_options import (
     add_bench,
     add_device,
@@ -23,6 +22,7 @@ from studio.app.cli_options import (
     add_train,
     psi,
 )
+from studio.app.cli_results import add_results
 from studio.app.cli_team import quiet_threads
 from studio.app.cli_text import plain, shortened
 from studio.app.cli_verb_options import TASTE_TEXTS, TEXTS, add_taste, add_verbs
@@ -162,7 +162,7 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = {name: add(name, text, "cli_verbs") for name, text in TEXTS.items()}
     add_verbs(verbs)
     for command in verbs.values():
-        add_choices(command)
+        add_results(command)
         add_device(command)
     add_reroll(add("reroll", "Keep a part of a result, make the rest anew.", "cli_fit"))
     add_find(add("find", "Bring your own picture, tile or clip into a model.", "cli_fit"))
@@ -208,8 +208,7 @@ def _add_generate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--psi", type=psi, metavar="P", help="variety: 0 the average, 1 everything (default 0.7)"
     )
-    command.add_argument("--format", metavar="F", help="png; mid or wav for music")
-    add_choices(command)
+    add_results(command)
     add_device(command)
 
 
@@ -231,8 +230,7 @@ def _add_steer(command: argparse.ArgumentParser) -> None:
         help="like Warmth=2; names and ranges: atelier sliders MODEL; may be given several times",
     )
     command.add_argument("--out", required=True, metavar="FOLDER")
-    command.add_argument("--format", metavar="F", help="png; mid or wav for music")
-    add_choices(command)
+    add_results(command)
     add_device(command)
 
 

@@ -13,10 +13,10 @@ from studio.app.cli_choices import Chosen, chosen
 from studio.app.cli_models import (
     ResultWriter,
     chosen_device,
-    find_exporter,
     load_generator,
     make_folder,
 )
+from studio.app.cli_results import file_settings, find_exporter
 from studio.app.cli_text import followed, plain
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
@@ -27,7 +27,6 @@ from studio.core.library import find_model, places
 from studio.core.model_file import ModelEntry, read_entry
 from studio.core.private_copy import PrivateCopy
 from studio.core.provenance import MAX_NAME, Origin, one_line
-from studio.core.settings import load_settings
 from studio.core.work import result_of
 from studio.gan.picture_file import png
 from studio.media import kind as kind_of
@@ -80,10 +79,10 @@ def reroll(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.count <= MOST:
         raise StudioError(f"--count is a number from 1 to {MOST:,}.")
     opened = work_document(arguments.work, *chosen_device(arguments), arguments=arguments)
-    exporter = find_exporter(opened.medium, arguments.format)
+    exporter = find_exporter(opened.medium, arguments)
     locked = opened.generator.lock(opened.document, arguments.keep)
     origin = Origin.of(opened.entry.header, "reroll", (arguments.work,))
-    write = ResultWriter(opened.entry, opened.medium, exporter, origin)
+    write = ResultWriter(opened.entry, opened.medium, exporter, file_settings(arguments), origin)
     out = Path(arguments.out)
     for number in range(arguments.count):
         seed = (arguments.seed + number) % (MAX_SEED + 1)
@@ -101,13 +100,13 @@ def find(arguments: argparse.Namespace) -> int:
     """
     entry = find_model(arguments.model, places())
     medium = kind_of(entry.header.medium)
-    exporter = find_exporter(medium, arguments.format)
+    exporter = find_exporter(medium, arguments)
     path = Path(arguments.file)
     copy = _private_copy(arguments, entry)
     choices = chosen(medium, arguments)
     given = choices.on(medium.load_reader().open(path, entry.header.size_px))
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
-    settings, _ = load_settings(places().settings_path)
+    settings = file_settings(arguments)
     out = Path(arguments.out)
     ours = out / f"{path.stem}-original{exporter.suffix}"
     made = out / f"{path.stem}-found{exporter.suffix}"
@@ -123,7 +122,7 @@ def find(arguments: argparse.Namespace) -> int:
     exporter.export(given, ours, replace(settings, provenance=False))
     origin = Origin.of(entry.header, "find", (path.name,))
     exporter.export(found.document, made, settings, origin)
-    copies = ResultWriter(entry, medium, exporter, origin)
+    copies = ResultWriter(entry, medium, exporter, settings, origin)
     copies.warn(found.document, made)
     write_bytes(both, png(_side_by_side(medium, given, found.document)))
     for written in (ours, made, both):

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.cli_choices import chosen
+from studio.app.cli_results import file_settings, find_exporter
 from studio.app.cli_text import plain, seeds, table
 from studio.core.errors import StudioError
+from studio.core.files import write_bytes
 from studio.core.fingerprints import CopyCheck
 from studio.core.kind import Exporter, Generator, MediumKind
 from studio.core.latent import Latent, Recipe
@@ -21,7 +23,7 @@ from studio.core.library import find_model, names_of, places
 from studio.core.library import models as every_model
 from studio.core.model_file import ModelEntry
 from studio.core.provenance import Origin
-from studio.core.settings import load_settings
+from studio.core.settings import Settings, load_settings
 from studio.core.work import Preview
 from studio.media import kind as kind_of
 from studio.media import read_exported
@@ -95,10 +97,11 @@ def write_results(
     """
     medium = kind_of(entry.header.medium)
     choices = chosen(medium, arguments, file)
-    exporter = find_exporter(medium, arguments.format)
+    exporter = find_exporter(medium, arguments)
     out = Path(arguments.out)
     make_folder(out)
-    write = ResultWriter(entry, medium, exporter, Origin.of(entry.header, verb, tuple(parents)))
+    origin = Origin.of(entry.header, verb, tuple(parents))
+    write = ResultWriter(entry, medium, exporter, file_settings(arguments), origin)
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     names = list(recipes)
     for start in range(0, len(names), AT_ONCE):
@@ -113,11 +116,15 @@ class ResultWriter:
     """Writes results of a model and prints their names; on stderr, which are nearly copies."""
 
     def __init__(
-        self, entry: ModelEntry, medium: MediumKind, exporter: Exporter, origin: Origin
+        self,
+        entry: ModelEntry,
+        medium: MediumKind,
+        exporter: Exporter,
+        settings: Settings,
+        origin: Origin,
     ) -> None:
         self._entry, self._medium = entry, medium
-        self._exporter, self._origin = exporter, origin
-        self._settings, _ = load_settings(places().settings_path)
+        self._exporter, self._settings, self._origin = exporter, settings, origin
         self._copies: CopyCheck | None = CopyCheck()
 
     def __call__(self, document: Any, path: Path) -> None:
@@ -125,19 +132,26 @@ class ResultWriter:
 
         Or where another file is in its place.
         """
-        if not path.exists() or is_result(path, document.recipe):
+        if not path.exists():
             self._exporter.export(document, path, self._settings, self._origin)
-        elif not self._writes(document, path):
+        elif not self._writes_again(document, path):
             raise StudioError(f"{path} is there already and is another file: choose another --out.")
         print(plain(str(path)), flush=True)
         self.warn(document, path)
 
-    def _writes(self, document: Any, path: Path) -> bool:
-        """Whether the file is what would be written, which may not say how it was made."""
+    def _writes_again(self, document: Any, path: Path) -> bool:
+        """Write what is there again where it is the same result, of the same settings.
+
+        A file that says how it was made is known by that: another device may differ in a pixel.
+        """
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / path.name
             self._exporter.export(document, made, self._settings, self._origin)
-            return filecmp.cmp(path, made, shallow=False)
+            if not filecmp.cmp(path, made, shallow=False):
+                if not is_same_result(path, made):
+                    return False
+                write_bytes(path, made.read_bytes())
+        return True
 
     def warn(self, document: Any, path: Path) -> None:
         """Say so where a result that was written is nearly one of the training files."""
@@ -153,13 +167,13 @@ class ResultWriter:
             print(f"atelier: {plain(path.name)} {NEARLY_A_COPY}", file=sys.stderr)
 
 
-def is_result(path: Path, recipe: Recipe) -> bool:
-    """Whether a file is a result of this recipe, as it was written: it may be written again."""
+def is_same_result(path: Path, other: Path) -> bool:
+    """Whether both files say that they were made alike, and no hand changed the first."""
     try:
-        found = read_exported(path).provenance
+        found, wanted = read_exported(path).provenance, read_exported(other).provenance
     except StudioError:
         return False
-    return found.recipe == recipe and not found.edited
+    return not found.edited and found.is_like(wanted)
 
 
 def _seeds(text: str) -> list[int]:
@@ -167,17 +181,6 @@ def _seeds(text: str) -> list[int]:
         return seeds(text)
     except ValueError as error:
         raise StudioError(f"--seeds: {error}.") from error
-
-
-def find_exporter(medium: MediumKind, ending: str | None) -> Exporter:
-    """The exporter that writes files with this ending (the first without one)."""
-    if ending is None:
-        return medium.exporters[0]
-    for exporter in medium.exporters:
-        if exporter.suffix.lstrip(".") == ending.lower().lstrip("."):
-            return exporter
-    there = " and ".join(exporter.suffix.lstrip(".") for exporter in medium.exporters)
-    raise StudioError(f"{medium.title} writes {there}, not {ending}.")
 
 
 def make_folder(path: Path) -> None:

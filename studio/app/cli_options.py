@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from studio.app.cli_choices import add_choices
+from studio.app.cli_results import add_results
 from studio.core.train_ranges import ALLOWED, MOST_SEED, Span
 
 MOST_DIGITS = 20
@@ -167,8 +167,7 @@ def add_reroll(command: argparse.ArgumentParser) -> None:
     add("--count", type=count, default=1, metavar="N", help="how many (default 1)")
     add("--seed", type=count, default=1, metavar="N", help="the first one's (default 1)")
     add("--instant", action="store_true", help="search and blend only: fits less, takes no time")
-    add("--format", metavar="F", help="png; mid or wav for music")
-    add_choices(command)
+    add_results(command)
     add_device(command)
 
 
@@ -183,8 +182,7 @@ def add_find(command: argparse.ArgumentParser) -> None:
     add("--tuned", metavar="PATH", help="where the copy goes (default: your models)")
     add("--steps", type=count, default=0, metavar="N", help="how long to look (default 300)")
     add("--seed", type=count, default=0, metavar="N", help="where to begin (default 0)")
-    add("--format", metavar="F", help="png; mid or wav for music")
-    add_choices(command)
+    add_results(command)
     add_device(command)
 
 

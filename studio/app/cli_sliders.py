@@ -12,10 +12,10 @@ from studio.app.cli_choices import chosen
 from studio.app.cli_models import (
     ResultWriter,
     chosen_device,
-    find_exporter,
     load_generator,
     make_folder,
 )
+from studio.app.cli_results import file_settings, find_exporter
 from studio.app.cli_text import followed, plain, table
 from studio.app.cli_work import original
 from studio.core.errors import StudioError
@@ -76,7 +76,7 @@ def steer(arguments: argparse.Namespace) -> int:
     entry, recipe = work.entry, work.recipe
     moves = [slider_value(text) for text in arguments.slider]
     medium = kind_of(entry.header.medium)
-    exporter = find_exporter(medium, arguments.format)
+    exporter = find_exporter(medium, arguments)
     choices = chosen(medium, arguments, work.file)
     known = found_sliders(entry, arguments)
     choice = read_choice(places().slider_choices_path, entry.header.id)
@@ -91,7 +91,7 @@ def steer(arguments: argparse.Namespace) -> int:
     seed = recipe.latent.seed
     path = out / f"{names_of(entry)[0]}-seed-{seed:04d}-{safe}{exporter.suffix}"
     origin = Origin.of(entry.header, "steer", (work.work,))
-    ResultWriter(entry, medium, exporter, origin)(document, path)
+    ResultWriter(entry, medium, exporter, file_settings(arguments), origin)(document, path)
     return 0
 
 

@@ -11,10 +11,10 @@ from studio.app.cli_fit import work_document
 from studio.app.cli_models import (
     ResultWriter,
     chosen_device,
-    find_exporter,
     load_generator,
     make_folder,
 )
+from studio.app.cli_results import file_settings, find_exporter
 from studio.app.cli_text import followed, plain
 from studio.core.kind import Generator
 from studio.core.latent import Recipe
@@ -58,7 +58,7 @@ def for_you(arguments: argparse.Namespace) -> int:
     """Write results that the likes and dislikes of a model speak for."""
     entry = find_model(arguments.model, places())
     medium = kind_of(entry.header.medium)
-    exporter = find_exporter(medium, arguments.format)
+    exporter = find_exporter(medium, arguments)
     choices = chosen(medium, arguments)
     out = Path(arguments.out)
     make_folder(out)
@@ -68,7 +68,8 @@ def for_you(arguments: argparse.Namespace) -> int:
     usual: Background = {}
     if taste.is_ready:
         usual = result_of(followed(background(medium, generator, recipe)))
-    write = ResultWriter(entry, medium, exporter, Origin.of(entry.header, "for you"))
+    origin = Origin.of(entry.header, "for you")
+    write = ResultWriter(entry, medium, exporter, file_settings(arguments), origin)
     work = propose(medium, generator, taste, recipe, usual, arguments.count, arguments.seed)
     for event in followed(work):
         if isinstance(event, Preview):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from studio.app.cli_choices import add_choices
 from studio.app.cli_options import add_device, share, whole
 from studio.app.cli_options import count as natural
+from studio.app.cli_results import add_results
 from studio.core.latent import LAYER_GROUPS
 from studio.core.verbs import MOST_STEPS, MUTATION
 
@@ -51,7 +51,6 @@ def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
                      help="what comes from the other")  # fmt: skip
     for command in parsers.values():
         command.add_argument("--out", required=True, metavar="FOLDER")
-        command.add_argument("--format", metavar="F", help="png; mid or wav for music")
 
 
 def add_taste(parsers: dict[str, argparse.ArgumentParser]) -> None:
@@ -70,8 +69,7 @@ def add_taste(parsers: dict[str, argparse.ArgumentParser]) -> None:
     command.add_argument("--count", type=count, default=8, metavar="N", help="default 8")
     command.add_argument("--seed", type=natural, default=0, metavar="N",
                          help="another one gives others")  # fmt: skip
-    command.add_argument("--format", metavar="F", help="png; mid or wav for music")
-    add_choices(command)
+    add_results(command)
     add_device(command)
 
 

@@ -293,13 +293,18 @@ class Sound(Protocol):
         ...
 
 
+PICTURE_SETTINGS = ("provenance", "scale", "pixel_art", "dpi")  # what a picture's exporter uses
+QUICK_SCALE = 2  # a picture that is larger takes longer than a blink to write
+
+
 @dataclass(frozen=True)
 class Exporter:
     """One way to write a document to disk; every write is atomic.
 
     write(document, path) takes, as keywords, the settings that uses names, but for provenance:
     instead of that it takes origin, which is None where no trace may be in the file. is_slow says
-    that writing takes longer than a person would let the window stand still.
+    that writing takes longer than a person would let the window stand still. size_px, of those
+    that write PICTURE_SETTINGS, gives width and height of the file of a document, once as large.
     """
 
     label: str
@@ -307,6 +312,11 @@ class Exporter:
     write: Callable[..., None]
     uses: tuple[str, ...] = ()
     is_slow: bool = False
+    size_px: Callable[[Any], tuple[int, int]] | None = None
+
+    def takes_long(self, settings: Settings) -> bool:
+        """Whether a person would have to wait for the file."""
+        return self.is_slow or (self.size_px is not None and settings.scale > QUICK_SCALE)
 
     def export(
         self, document: Any, path: Path, settings: Settings, origin: Origin = UNKNOWN

@@ -26,6 +26,7 @@ MEDIUM_NAME = re.compile(r"[a-z0-9_]{1,64}")
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 TRAINED = f"{SOURCE_TYPES}trainedAlgorithmicMedia"
 COMPOSITE = f"{SOURCE_TYPES}compositeWithTrainedAlgorithmicMedia"
+MADE = ("pixels", "notes")  # in a state: what the recipe gives, which devices round differently
 BY_HAND = f"{SOURCE_TYPES}digitalCreation"
 
 
@@ -72,6 +73,14 @@ class Provenance:
     edited: bool = False
     state: dict[str, Any] = field(default_factory=dict)
     app: str = f"Atelier {__version__}"
+
+    def is_like(self, other: Provenance) -> bool:
+        """Whether both tell of the same recipe in the same state, but for what came out of it."""
+        mine, theirs = (
+            {name: value for name, value in one.state.items() if name not in MADE}
+            for one in (self, other)
+        )
+        return self.recipe == other.recipe and mine == theirs
 
     @property
     def source_type(self) -> str:

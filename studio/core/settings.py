@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.files import write_bytes
+from studio.core.print_size import DPI, LEAST_DPI, MOST_DPI, SCALES
 
 FORMAT = 1
 MAX_BYTES = 2**20
+ALLOWED: dict[str, Callable[[Any], bool]] = {
+    "scale": lambda value: value in SCALES,
+    "dpi": lambda value: LEAST_DPI <= value <= MOST_DPI,
+}
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,8 @@ class Settings:
 
     device is auto, cpu, cuda, mps; threads 0 means all cores but one; soundfont "" means the one
     that comes along; provenance lets exported files say how they were made; folded are the sections
-    and strips that show their heads only; window_geometry and window_state are Qt's, in base64.
+    and strips that show their heads only; scale, pixel_art and dpi say how large exported pictures
+    are (see print_size); window_geometry and window_state are Qt's, in base64.
     """
 
     device: str = "auto"
@@ -35,6 +42,9 @@ class Settings:
     training_folder: str = ""  # where the last folder to train on lay
     recent_projects: tuple[str, ...] = ()
     folded: tuple[str, ...] = ("mix", "size")
+    scale: int = 1
+    pixel_art: bool = False
+    dpi: int = DPI
     window_geometry: str = ""
     window_state: str = ""
 
@@ -52,7 +62,7 @@ def load_settings(path: Path) -> tuple[Settings, str]:
     for field in fields(Settings):
         if field.name in values:
             value = _like(field.default, values[field.name])
-            if value is None:
+            if value is None or not ALLOWED.get(field.name, _anything)(value):
                 odd.append(field.name)
             else:
                 chosen[field.name] = value
@@ -93,6 +103,10 @@ def _keep_aside(path: Path) -> None:
             os.replace(path, path.with_suffix(".kept.json"))
         except OSError as error:
             raise StudioError(f"The settings could not be saved: {error.strerror}.") from error
+
+
+def _anything(value: Any) -> bool:
+    return True
 
 
 def _like(default: Any, value: Any) -> Any:

@@ -18,19 +18,23 @@ from studio.core.errors import StudioError
 from studio.core.files import open_regular
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
+from studio.core.print_size import SCALES
 from studio.core.provenance import KEY, Provenance, read_record, record, silent
 from studio.core.recipe_file import recipe_from_json, recipe_to_json
+from studio.gan.picture_enlarge import reduced
 
 MAX_SIDE_PX = 16384
 MAX_PIXELS = 2**26
 EMPTY_GROUND = (16, 17, 20)
 DIGEST = "pixels"  # in the state of a record: what the picture was when it was written
+SCALE = "scale"  # and how many times larger than the document's; 1 where it does not say
 
 
-def png(pixels: np.ndarray, provenance: Provenance | None = None) -> bytes:
+def png(pixels: np.ndarray, provenance: Provenance | None = None, dpi: int = 0) -> bytes:
     """sRGB as uint8 [H, W, 3] as a PNG file, which says so: image editors need not ask.
 
-    With provenance it carries that as tEXt for us and as XMP for others.
+    With provenance it carries that as tEXt for us and as XMP for others; with dpi how large it is
+    on paper or cloth.
     """
     notes = PngInfo()
     notes.add(b"sRGB", b"\0")  # shown as a person would expect, not measured
@@ -38,7 +42,8 @@ def png(pixels: np.ndarray, provenance: Provenance | None = None) -> bytes:
         notes.add_text(KEY, record(provenance))
         notes.add_itxt(xmp.PNG_KEY, xmp.packet(provenance))
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", pnginfo=notes)
+    size = {"dpi": (dpi, dpi)} if dpi else {}
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", pnginfo=notes, **size)
     return buffer.getvalue()
 
 
@@ -81,6 +86,12 @@ def digest(pixels: Pixels) -> str:
     return hashlib.sha256(size + pixels.rgb).hexdigest()[:16]
 
 
+def sealed(picture: np.ndarray, scale: int, pixel_art: bool) -> dict[str, Any]:
+    """What the record of an exported picture says of its pixels, uint8 [H, W, 3]."""
+    state: dict[str, Any] = {DIGEST: digest(Pixels.of(picture))}
+    return state if scale == 1 else {**state, SCALE: scale, "pixel_art": pixel_art}
+
+
 def read_provenance(path: Path) -> Provenance:
     """What a PNG file says of itself; StudioError as in read_png."""
     return read_png(path)[0]
@@ -107,11 +118,19 @@ def read_png(path: Path) -> tuple[Provenance, Pixels]:
 
 
 def read_picture(path: Path, medium: str) -> tuple[Provenance, Pixels, bool]:
-    """The same, and whether a person changed the picture; StudioError if of another medium."""
+    """The same, and whether a person changed the picture; StudioError if of another medium.
+
+    The pixels are the document's own: of a picture that was enlarged every so many-th, which still
+    are what they were, or what a person made of them.
+    """
     provenance, pixels = read_png(path)
     if provenance.medium != medium:
         raise StudioError(f"{path.name} is of another medium ({provenance.medium}).")
     was_changed = provenance.state.get(DIGEST) != digest(pixels)
+    scale = provenance.state.get(SCALE, 1)
+    if type(scale) is not int or scale not in SCALES:
+        raise StudioError(f"What {path.name} says of itself is damaged.")
+    pixels = Pixels.of(reduced(pixels.array(), scale))
     return provenance, pixels, provenance.edited or was_changed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QActionGroup, QDrag, QMouseEvent, QPixmap
+from PySide6.QtGui import QActionGroup, QDrag, QEnterEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from studio.core.errors import StudioError
@@ -70,7 +70,14 @@ class DragOutButton(QPushButton):
         ending = self._exporter.suffix.lstrip(".").upper()
         words = self.tr("Drag from here into another program: it gets a real {} file")
         more = self.tr("Right click for other formats") if len(self._kind.exporters) > 1 else ""
-        self.setToolTip("\n".join(filter(None, (words.format(ending), more))))
+        scale = self._context.settings.scale if self._exporter.size_px is not None else 1
+        larger = self.tr("{} times as large, as you last exported").format(scale)
+        lines = (words.format(ending), larger if scale > 1 else "", more)
+        self.setToolTip("\n".join(filter(None, lines)))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._say_format()  # an export may have changed it
+        super().enterEvent(event)
 
     def written_file(self, exporter: Exporter) -> Path | None:
         """The lasting file of the present result, written now if it was not before."""
@@ -110,7 +117,7 @@ class DragOutButton(QPushButton):
         if offer is None:
             self._explain()
             return
-        if exporter.is_slow and self._ready(exporter, offer) is None:
+        if exporter.takes_long(self._context.settings) and self._ready(exporter, offer) is None:
             self._prepare(exporter, offer)
             return
         try:

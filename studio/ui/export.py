@@ -102,10 +102,18 @@ def copy_check(kind: MediumKind, context: StudioContext) -> IsCopy:
 
 
 class ExportDialog(QFileDialog):
-    """Not modal to the program's work: asks where to, writes on the worker, says when done."""
+    """Not modal to the program's work: asks where to, writes on the worker, says when done.
+
+    exporter is the format that it begins with.
+    """
 
     def __init__(
-        self, kind: MediumKind, context: StudioContext, offer: Offer, parent: QWidget
+        self,
+        kind: MediumKind,
+        context: StudioContext,
+        offer: Offer,
+        parent: QWidget,
+        exporter: Exporter | None = None,
     ) -> None:
         super().__init__(parent, QApplication.translate("Export", "Export"))
         self._kind, self._context, self._offer = kind, context, offer
@@ -113,9 +121,11 @@ class ExportDialog(QFileDialog):
         self.setDirectory(folder if Path(folder).is_dir() and folder else str(Path.home()))
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setNameFilters([_filter_of(one) for one in kind.exporters])
+        first = kind.exporters[0] if exporter is None else exporter
+        self.selectNameFilter(_filter_of(first))
         self.filterSelected.connect(self._suffix_for)
         self._suffix_for(self.selectedNameFilter())
-        self.selectFile(offer.stem + kind.exporters[0].suffix)
+        self.selectFile(offer.stem + first.suffix)
         self.fileSelected.connect(self._write)
         self.finished.connect(self.deleteLater)
 
@@ -145,7 +155,7 @@ class ExportDialog(QFileDialog):
             words = saved.format(written.path)
             notify(written.words(f"{words}.") if written.warning else words)
 
-        if exporter.is_slow:
+        if exporter.takes_long(context.settings):
             notify(self.tr("Writing {}…").format(path.name))
         context.jobs.submit(
             Job(

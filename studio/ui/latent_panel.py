@@ -20,7 +20,8 @@ from studio.ui.bar import LatentBar
 from studio.ui.context import StudioContext
 from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
-from studio.ui.export import DRAG_PX, ExportDialog, Offer, file_stem
+from studio.ui.export import DRAG_PX, Offer, file_stem
+from studio.ui.export_size import ask_export
 from studio.ui.finding import Finding
 from studio.ui.for_you import ForYouStrip
 from studio.ui.generation import Made
@@ -153,7 +154,7 @@ class LatentPanel(MediumPage):
         if offer is None:
             self.context.notify(self.tr("There is nothing to export yet. Press Space first."))
             return
-        ExportDialog(self.kind, self.context, offer, self.window()).open()
+        ask_export(self.kind, self.context, offer, self.window())
 
     def undo(self) -> None:
         """Take back what was done last, be it a re-roll that is under way."""

@@ -64,3 +64,13 @@ def test_no_json_can_stop_the_start(tmp_path_factory, content):
     settings, _ = load_settings(path)
     for name, field in Settings.__dataclass_fields__.items():
         assert isinstance(getattr(settings, name), type(field.default))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("scale", 3), ("scale", 0), ("dpi", 0), ("dpi", 10**9)]
+)
+def test_a_size_that_cannot_be_written_is_left_out(tmp_path, name, value):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"format": 1, name: value}))
+    settings, problem = load_settings(path)
+    assert settings == Settings() and name in problem

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.kind import (
+    PICTURE_SETTINGS,
     Exporter,
     Features,
     Generator,
@@ -83,7 +84,9 @@ KIND = MediumKind(
     load_qualities=load_qualities,
     example_of=example_of,
     quality_words=WORDS,
-    exporters=(Exporter("PNG picture", ".png", export.write_png, ("provenance",)),),
+    exporters=(
+        Exporter("PNG picture", ".png", export.write_png, PICTURE_SETTINGS, size_px=export.size_px),
+    ),
     thumbnail=export.thumbnail,
     encode=export.encode,
     decode=export.decode,

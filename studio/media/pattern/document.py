@@ -65,7 +65,10 @@ def unit_cell(tile: Tile) -> np.ndarray:
 
 def sheet(tile: Tile, columns: int, rows: int) -> np.ndarray:
     """The repeat laid out: uint8 [rows * H, columns * W, 3]."""
-    cell = unit_cell(tile)
-    height, width = tile.pixels.height * rows, tile.pixels.width * columns
+    return laid(unit_cell(tile), tile.pixels.width * columns, tile.pixels.height * rows)
+
+
+def laid(cell: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Copies of a cell that repeats as a plain block: uint8 [height, width, 3]."""
     times = (-(-height // cell.shape[0]), -(-width // cell.shape[1]), 1)
     return np.tile(cell, times)[:height, :width]

@@ -11,38 +11,67 @@ from studio.core.errors import StudioError
 from studio.core.files import write_bytes
 from studio.core.latent import Recipe
 from studio.core.pixels import Pixels
+from studio.core.print_size import DPI, checked_dpi, checked_scale
 from studio.core.provenance import UNKNOWN, Origin, Provenance
 from studio.gan import picture_file
-from studio.media.pattern.document import MAX_TILES, REPEATS, SIZES, Tile, sheet, unit_cell
+from studio.gan.picture_enlarge import enlarged
+from studio.media.pattern.document import MAX_TILES, REPEATS, SIZES, Tile, laid, unit_cell
 
 SHEET_TILES = 4
 MOVES, MAX_MOVE = ("roll_x", "roll_y"), 2**31
 
 
-def write_tile(tile: Tile, path: Path, origin: Origin | None = UNKNOWN) -> None:
+def write_tile(tile: Tile, path: Path, origin: Origin | None = UNKNOWN, **size: Any) -> None:
     """The smallest picture that repeats as a plain grid, whatever the repeat: 8-bit RGB PNG.
 
-    It says how it was made, unless origin is None. StudioError when there is no tile.
+    It says how it was made, unless origin is None. size: scale (times as large, without a seam),
+    pixel_art, dpi. StudioError when there is no tile, or it would be too large.
     """
-    _write(tile, unit_cell(_whole(tile)), path, origin)
+    _write(tile, path, origin, tile_px(tile), **size)
 
 
-def write_sheet(tile: Tile, path: Path, origin: Origin | None = UNKNOWN) -> None:
+def write_sheet(tile: Tile, path: Path, origin: Origin | None = UNKNOWN, **size: Any) -> None:
     """Four by four tiles laid out as they repeat: 8-bit RGB PNG; else as write_tile."""
-    _write(tile, sheet(_whole(tile), SHEET_TILES, SHEET_TILES), path, origin)
+    _write(tile, path, origin, sheet_px(tile), **size)
 
 
-def _write(tile: Tile, picture: np.ndarray, path: Path, origin: Origin | None) -> None:
+def tile_px(tile: Tile) -> tuple[int, int]:
+    """Width and height of what write_tile writes, once as large."""
+    height, width, _ = unit_cell(tile).shape
+    return width, height
+
+
+def sheet_px(tile: Tile) -> tuple[int, int]:
+    """Width and height of what write_sheet writes, once as large."""
+    return tile.pixels.width * SHEET_TILES, tile.pixels.height * SHEET_TILES
+
+
+def _write(
+    tile: Tile,
+    path: Path,
+    origin: Origin | None,
+    size_px: tuple[int, int],
+    *,
+    scale: int = 1,
+    pixel_art: bool = False,
+    dpi: int = DPI,
+) -> None:
+    """Enlarged is the unit cell: it repeats as a plain block, so its edges meet whatever it is."""
+    if not tile.pixels:
+        raise StudioError("There is no tile yet: press Generate first.")
+    checked_scale(*size_px, scale)
+    cell = enlarged(unit_cell(tile), scale, wraps=True, pixel_art=pixel_art)
+    picture = laid(cell, size_px[0] * scale, size_px[1] * scale)
     provenance = None
     if origin is not None:
         state = {
-            picture_file.DIGEST: picture_file.digest(Pixels.of(picture)),
+            **picture_file.sealed(picture, scale, pixel_art),
             "repeat": tile.repeat,
             "width": tile.pixels.width,
             "height": tile.pixels.height,
         }
         provenance = Provenance("pattern", tile.recipe, origin, tile.edited, state)
-    write_bytes(path, picture_file.png(picture, provenance))
+    write_bytes(path, picture_file.png(picture, provenance, checked_dpi(dpi)))
 
 
 def read_work(path: Path) -> Tile:
@@ -60,12 +89,6 @@ def read_work(path: Path) -> Tile:
 
 def _is_side(value: Any, most: int) -> bool:
     return type(value) is int and 1 <= value <= most
-
-
-def _whole(tile: Tile) -> Tile:
-    if not tile.pixels:
-        raise StudioError("There is no tile yet: press Generate first.")
-    return tile
 
 
 def encode(tile: Tile) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.kind import (
+    PICTURE_SETTINGS,
     Exporter,
     Features,
     Generator,
@@ -85,8 +86,14 @@ KIND = MediumKind(
     example_of=example_of,
     quality_words=WORDS,
     exporters=(
-        Exporter("PNG tile", ".png", export.write_tile, ("provenance",)),
-        Exporter("PNG sheet of 4 x 4", ".png", export.write_sheet, ("provenance",)),
+        Exporter("PNG tile", ".png", export.write_tile, PICTURE_SETTINGS, size_px=export.tile_px),
+        Exporter(
+            "PNG sheet of 4 x 4",
+            ".png",
+            export.write_sheet,
+            PICTURE_SETTINGS,
+            size_px=export.sheet_px,
+        ),
     ),
     thumbnail=export.thumbnail,
     encode=export.encode,
