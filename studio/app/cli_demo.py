@@ -12,17 +12,19 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from studio.app.cli_models import chosen_device, load_generator, make_folder
+from studio.app.cli_models import ResultWriter, chosen_device, load_generator, make_folder
+from studio.app.cli_sheet import refuse_another, write_sheet_file
 from studio.app.cli_text import duration, plain
 from studio.app.cli_train import load_run
 from studio.core.errors import StudioError
-from studio.core.files import replacing, walk
+from studio.core.files import walk
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.latent import Latent, Recipe
 from studio.core.library import find_model, places
 from studio.core.provenance import Origin
 from studio.core.resources import resource
 from studio.core.run_folder import RunFolder, TrainConfig
+from studio.core.settings import Settings
 from studio.core.work import Preview, result_of
 from studio.media import kinds
 
@@ -54,12 +56,13 @@ def demo(arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     device, threads = chosen_device(arguments)
     tour = Tour(Path(arguments.out), device, threads)
-    make_folder(tour.out)
     every = kinds()
+    sheet = tour.out / "contact-sheet.png"
+    refuse_another(sheet)
+    make_folder(tour.out)
     for kind in every:
         _generate(tour, kind)
     _train(tour, every[0])
-    sheet = tour.out / "contact-sheet.png"
     write_sheet(tour.rows, sheet)
     tour.written.append(sheet)
     tour.say("")
@@ -90,7 +93,8 @@ def _generate(tour: Tour, kind: MediumKind) -> None:
         path = tour.out / f"{kind.noun}{exporter.suffix}"
         if path in tour.written:
             path = tour.out / f"{exporter.label.lower().replace(' ', '-')}{exporter.suffix}"
-        exporter.write(documents[0], path, origin=Origin.of(entry.header))
+        write = ResultWriter(entry, kind, exporter, Settings(), Origin.of(entry.header))
+        write.save(documents[0], path)
         tour.written.append(path)
 
 
@@ -162,5 +166,4 @@ def write_sheet(rows: list[tuple[str, list[np.ndarray]]], path: Path) -> None:
         for column, picture in enumerate(pictures):
             left = GAP_PX + column * (CELL_PX + GAP_PX)
             sheet.paste(Image.fromarray(picture), (left, top + LINE_PX))
-    with replacing(path) as file:
-        sheet.save(file, "PNG")
+    write_sheet_file(path, np.asarray(sheet))

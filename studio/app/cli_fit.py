@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from studio.core.errors import StudioError
 from studio.core.files import from_home, write_bytes
 from studio.core.kind import Found, Generator, MediumKind
 from studio.core.latent import MAX_SEED
-from studio.core.library import find_model, places
+from studio.core.library import find_model, places, runs
 from studio.core.model_file import ModelEntry, read_entry
 from studio.core.private_copy import PrivateCopy
 from studio.core.provenance import MAX_NAME, Origin, one_line
@@ -101,20 +103,19 @@ def find(arguments: argparse.Namespace) -> int:
     entry = find_model(arguments.model, places())
     medium = kind_of(entry.header.medium)
     exporter = find_exporter(medium, arguments)
-    path = Path(arguments.file)
+    path, out = Path(arguments.file), Path(arguments.out)
+    _refuse_their_folder(out, path)
     copy = _private_copy(arguments, entry)
     choices = chosen(medium, arguments)
     given = choices.on(medium.load_reader().open(path, entry.header.size_px))
     generator = load_generator(medium, entry.path, *chosen_device(arguments))
     settings = file_settings(arguments)
-    out = Path(arguments.out)
     ours = out / f"{path.stem}-original{exporter.suffix}"
     made = out / f"{path.stem}-found{exporter.suffix}"
     both = out / f"{path.stem}-side-by-side.png"
     own = out / f"{path.stem}-tuned{exporter.suffix}"
     taken = next((one for one in (ours, made, both, own) if one.exists()), None)
-    is_theirs = out.resolve() == path.resolve().parent or not _is_found(made, entry, path)
-    if taken and is_theirs:  # what lies there may be the person's
+    if taken and not _is_found(made, entry, path):  # what lies there may be the person's
         raise StudioError(f"{taken} is there already: choose another --out.")
     work = generator.find(given, arguments.seed, arguments.steps)
     found: Found = result_of(followed(work))
@@ -141,6 +142,23 @@ def find(arguments: argparse.Namespace) -> int:
     print(f"before: {_in_words(found)}")
     print(f"after: {_in_words(tuned)}")
     return 0
+
+
+def _refuse_their_folder(out: Path, path: Path) -> None:
+    """StudioError where results would lie among a person's own files, and be learnt from next."""
+    here = out.resolve()
+    if here == path.resolve().parent or any(here.is_relative_to(one) for one in _learnt_from()):
+        raise StudioError(
+            f"Nothing is written among your own files, where a training would learn from it: choose"
+            f" another --out than {out}."
+        )
+
+
+def _learnt_from() -> Iterator[Path]:
+    """The folders of the trainings that there are."""
+    for run in runs(places()):
+        with contextlib.suppress(StudioError):  # one that is damaged
+            yield Path(run.config().folder).resolve()
 
 
 def _is_found(made: Path, entry: ModelEntry, path: Path) -> bool:

@@ -7,17 +7,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from studio.app.cli_sheet import refuse_another, write_sheet_file
 from studio.app.cli_text import followed, plain
 from studio.core.doctor import Chart
 from studio.core.errors import StudioError
-from studio.core.files import walk, write_bytes
+from studio.core.files import walk
 from studio.core.kind import FolderReport, MediumKind
 from studio.core.work import result_of
-from studio.gan.picture_file import png
 from studio.media import kind as kind_of
 from studio.media import kinds
 
 MAX_LISTED = 12
+MOST_OPENED = 1000  # files with endings that no medium has
 LIKE_WORDS = 4  # as many first words say of what sort a reason is
 
 
@@ -29,6 +30,8 @@ def check(arguments: argparse.Namespace) -> int:
     if sheets is not None and sheets.resolve().is_relative_to(folder.resolve()):
         raise StudioError("Nothing is written into the folder itself; choose another for --sheets.")
     report = _report(medium, folder, tuple(arguments.remedy or ()))
+    for path in _sheet_paths(report, sheets):
+        refuse_another(path)
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
     else:
@@ -52,6 +55,9 @@ def likely_medium(folder: Path) -> MediumKind:
     found, every = walk(folder), kinds()
     endings = [Path(name).suffix.lower() for name in found.files]
     counts = [sum(ending in kind.file_suffixes for ending in endings) for kind in every]
+    if not any(counts):  # a picture may have the name of what cannot be read
+        files = [folder / name for name in found.files[:MOST_OPENED]]
+        counts = [sum(map(kind.knows, files)) for kind in every]
     best = max(counts)
     if best > 0:
         return every[counts.index(best)]
@@ -134,11 +140,16 @@ def _some(names: Sequence[str]) -> str:
 
 def _write_sheets(report: FolderReport, folder: Path, quiet: bool) -> None:
     """The contact sheets as PNG."""
-    for sheet in report.sheets:
-        path = folder / f"{sheet.title.lower().replace(' ', '-')}.png"
-        write_bytes(path, png(sheet.pixels()))
+    for sheet, path in zip(report.sheets, _sheet_paths(report, folder), strict=True):
+        write_sheet_file(path, sheet.pixels())
         if not quiet:
             print(f"  wrote  {plain(str(path))}")
+
+
+def _sheet_paths(report: FolderReport, folder: Path | None) -> list[Path]:
+    """Where the contact sheets go; none where none are asked for."""
+    names = [sheet.title.lower().replace(" ", "-") for sheet in report.sheets]
+    return [] if folder is None else [folder / f"{name}.png" for name in names]
 
 
 def _fact(value: object) -> str:

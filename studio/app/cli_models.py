@@ -132,12 +132,16 @@ class ResultWriter:
 
         Or where another file is in its place.
         """
+        self.save(document, path)
+        print(plain(str(path)), flush=True)
+        self.warn(document, path)
+
+    def save(self, document: Any, path: Path) -> None:
+        """Only write; StudioError as above."""
         if not path.exists():
             self._exporter.export(document, path, self._settings, self._origin)
         elif not self._writes_again(document, path):
             raise StudioError(f"{path} is there already and is another file: choose another --out.")
-        print(plain(str(path)), flush=True)
-        self.warn(document, path)
 
     def _writes_again(self, document: Any, path: Path) -> bool:
         """Write what is there again where it is the same result, of the same settings.

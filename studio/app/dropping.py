@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
-from studio.app.drops import Drop, read_drop
+from studio.app.drops import Drop, Unreadable, read_drop, refuse_unreadable
 from studio.app.pages import Pages
 from studio.app.project_actions import ProjectActions
 from studio.app.session import Session
@@ -85,9 +85,15 @@ class Dropping(QObject):
     def _read_work(self, path: Path) -> None:
         """Read on the worker, as a picture may be large."""
 
+        kinds = self._target.session.kinds
+
         def work() -> Work:
             yield Progress(0, 0, "")
-            yield Finished(read_exported(path))
+            try:
+                yield Finished(read_exported(path))
+            except StudioError:
+                refuse_unreadable(path, kinds)
+                raise
 
         context = self._target.session.context
         context.jobs.submit(
@@ -115,7 +121,8 @@ class Dropping(QObject):
         """A file that Atelier did not make may be one to bring into a model."""
         panel = self._panel_for(path)
         entry = panel.bar.model.entry if panel is not None else None
-        if panel is None or entry is None or not isinstance(error, StudioError):
+        is_strange = isinstance(error, StudioError) and not isinstance(error, Unreadable)
+        if panel is None or entry is None or not is_strange:
             self._target.session.context.report(error)
             return
         self._target.notice.ask(

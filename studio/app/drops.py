@@ -9,8 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 
 from studio.core import model_file, project
+from studio.core.errors import StudioError
 from studio.core.kind import MediumKind
 from studio.media import work_suffixes
+
+LEAST_PX = 32  # enough to see whether a file can be read
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,21 @@ def read_drop(mime: QMimeData, kinds: Iterable[MediumKind]) -> Drop | None:
             path = Path(url.toLocalFile())
             return Drop(path, _purpose(path, kinds))
     return None
+
+
+class Unreadable(StudioError):
+    """A file that no medium can read, whatever its ending says."""
+
+
+def refuse_unreadable(path: Path, kinds: Iterable[MediumKind]) -> None:
+    """Unreadable where the media that know such an ending cannot read this file; for the worker."""
+    for kind in kinds:
+        if path.suffix.lower() in kind.file_suffixes:
+            try:
+                kind.load_reader().open(path, LEAST_PX)
+            except StudioError as error:
+                raise Unreadable(str(error)) from error
+            return
 
 
 def _purpose(path: Path, kinds: Iterable[MediumKind]) -> str:

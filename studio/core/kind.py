@@ -335,6 +335,11 @@ class Exporter:
         return {name: getattr(settings, name) for name in self.uses}
 
 
+def never(path: Path) -> bool:
+    """No file."""
+    return False
+
+
 @dataclass(frozen=True)
 class MediumKind:
     """One medium: its names, and how to start empty, generate, read a folder, keep and export.
@@ -372,6 +377,7 @@ class MediumKind:
     layer_words: tuple[str, str, str] = ("Shape", "Parts", "Colour")
     """What a person would call coarse, middle and fine layers."""
     load_sound: Callable[[], Sound] | None = None  # of a medium that can be heard
+    knows: Callable[[Path], bool] = never  # a file with another ending that is one all the same
     choices: tuple[Choice, ...] = ()  # what its recipes can hold besides the latent
     files: str = ""  # what a folder to train on holds, in words, where nouns do not say it
 

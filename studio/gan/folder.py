@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from studio.core.errors import StudioError
-from studio.core.files import said_by
+from studio.core.files import open_regular, said_by
 from studio.gan.picture_colour import Colour, colour_mode, flat_rgb
 from studio.gan.picture_kinds import HEAD_BYTES, is_of_pictures, is_tiff, what_it_is
 
@@ -329,3 +329,14 @@ def seam_ratio(pixels: np.ndarray) -> float:
     inside = np.abs(np.diff(x, axis=0)).mean() + np.abs(np.diff(x, axis=1)).mean()
     across = np.abs(x[0] - x[-1]).mean() + np.abs(x[:, 0] - x[:, -1]).mean()
     return float((across + 1e-3) / (inside + 1e-3))
+
+
+def is_picture_after_all(path: Path) -> bool:
+    """Whether a file with the ending of Apple's photographs begins like a picture that is read."""
+    if path.suffix.lower() not in APPLES:
+        return False
+    try:
+        with open_regular(path) as file:
+            return is_of_pictures(file.read(HEAD_BYTES))
+    except (OSError, StudioError):
+        return False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
@@ -167,6 +169,31 @@ def test_check_offers_remedies_and_takes_them(atelier, folder_of, tmp_path):
     assert report["refused"][0]["reason"] == "nearly a copy of again.png"
     code, _, err = atelier("check", tmp_path, "--remedy", "magic")
     assert code == 2 and one_sentence(err) and "no remedy 'magic'" in err
+
+
+def test_check_writes_its_own_sheets_again_and_no_other_file(atelier, folder_of, tmp_path):
+    folder, out_folder = tmp_path / "mine", tmp_path / "sheets"
+    shutil.copytree(folder_of(ARTWORK), folder)
+    with Image.open(folder / "03.png") as image:
+        image.resize((60, 50)).save(folder / "again.png")
+    words = ("check", folder, "--sheets", out_folder)
+    assert atelier(*words)[0] == atelier(*words)[0] == 0
+    [sheet, *_] = sorted(out_folder.iterdir())
+    Image.new("RGB", (9, 9)).save(sheet)
+    mine = sheet.read_bytes()
+    code, out, err = atelier(*words)
+    assert code == 2 and "is another file" in err and out == ""
+    assert sheet.read_bytes() == mine
+
+
+def test_a_jpeg_with_the_ending_of_a_telephone_is_a_picture(atelier, tmp_path):
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    for number in range(9):
+        picture = np.random.default_rng(number).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+        Image.fromarray(picture).save(folder / f"IMG_{number}.heic", "JPEG")
+    code, out, err = atelier("check", folder)
+    assert (code, err) == (0, "") and "for artwork" in out
 
 
 def test_check_writes_sheets_beside_the_folder_never_into_it(atelier, folder_of, tmp_path):

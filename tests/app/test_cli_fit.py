@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from studio.app.cli import main
 from studio.core.library import places
+from studio.core.run_folder import RunFolder, TrainConfig
 from studio.gan import picture_fit, picture_tune
 from studio.gan.fit import Plan
 from studio.gan.tune import TunePlan
@@ -172,3 +175,19 @@ def test_bad_usage_is_one_sentence_and_2(atelier, words, mask, tmp_path, monkeyp
     assert (code, out) == (2, "")
     assert err.startswith("atelier") and err.count("\n") == 1, err
     assert not (tmp_path / "x").exists()
+
+
+def test_find_writes_nothing_among_a_persons_own_files(atelier, folder_of, tmp_path):
+    """Neither beside the file, nor anywhere in a folder that a training has learnt from."""
+    folder = tmp_path / "mine"
+    shutil.copytree(folder_of(KINDS["artwork"]), folder)
+    elsewhere = tmp_path / "a.png"
+    shutil.copy(folder / "00.png", elsewhere)
+    RunFolder(places().runs_path / "run").create(TrainConfig("artwork", str(folder)))
+    (places().runs_path / "damaged").mkdir()
+    (places().runs_path / "damaged" / "config.json").write_text("{")
+    for file, out in ((elsewhere, tmp_path), (elsewhere, folder), (elsewhere, folder / "deep")):
+        code, _, err = atelier("find", file, "--model", "mine-artwork", "--out", out)
+        assert code == 2 and "among your own files" in err
+    assert len(list(folder.iterdir())) == 12 and not (tmp_path / "a-found.png").exists()
+    assert atelier("find", elsewhere, "--model", "mine-artwork", "--out", tmp_path / "b")[0] == 0

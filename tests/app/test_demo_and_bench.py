@@ -57,6 +57,14 @@ def test_the_tour_overwrites_nothing_of_others(small, tmp_path, capsys):
     assert (tmp_path / "run" / "diary.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["contact-sheet.png", "picture.png", "clip.mid"])
+def test_the_tour_leaves_a_file_of_the_same_name_alone(small, tmp_path, capsys, name):
+    (tmp_path / name).write_bytes(b"mine")
+    assert main(["demo", "--out", str(tmp_path), "--device", "cpu"]) == 2
+    assert f"{name} is there already and is another file" in capsys.readouterr().err
+    assert (tmp_path / name).read_bytes() == b"mine"
+
+
 def test_bench_tells_every_figure(small, monkeypatch, capsys):
     asked = []
 

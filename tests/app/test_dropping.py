@@ -172,7 +172,7 @@ def test_a_picture_from_elsewhere_may_be_brought_into_the_model_in_front(
     begun = []
     monkeypatch.setattr(panel.finding, "start", begun.append)
     photo = tmp_path / "photo.png"
-    Image.new("RGB", (4, 4)).save(photo)
+    Image.new("RGB", (64, 64)).save(photo)
     window.dropping._read_work(photo)
     qtbot.waitUntil(lambda: window.notice.isVisible())
     words = [one.text() for one in window.notice.findChildren(QLabel)]
@@ -194,3 +194,15 @@ def test_models_of_two_runs_are_kept_as_two(window, monkeypatch):
         window.dropping._keep(run.model_path, "artwork")
     assert [path.name for path in kept] == ["my-fruit.safetensors", "my-textile.safetensors"]
     assert [read_entry(path).header.name for path in kept] == ["My fruit", "My textile"]
+
+
+@pytest.mark.parametrize("name", ["notes.png", "notes.jpg", "notes.mid"])
+def test_what_only_has_the_name_of_a_work_is_not_offered_to_a_model(
+    qtbot, window, library, tmp_path, name
+):
+    library.append(ModelEntry(Path("m.safetensors"), ModelHeader("mine", "artwork", "Mine", 64)))
+    window.pages.page("artwork").bar.model.choose_starter()
+    (tmp_path / name).write_text("Only words.")
+    window.dropping._read_work(tmp_path / name)
+    qtbot.waitUntil(lambda: name in window.message.text)
+    assert "cannot be used" in window.message.text and not window.notice.isVisible()

@@ -16,7 +16,7 @@ from studio.core.kind import (
     Reader,
     Recogniser,
 )
-from studio.gan.folder import SUFFIXES
+from studio.gan.folder import SUFFIXES, is_picture_after_all
 from studio.gan.picture_file import read_provenance
 from studio.gan.picture_qualities import WORDS
 from studio.media.artwork import export
@@ -93,4 +93,5 @@ KIND = MediumKind(
     read_provenance=read_provenance,
     read_work=export.read_work,
     file_suffixes=SUFFIXES,
+    knows=is_picture_after_all,
 )
