@@ -83,6 +83,10 @@ def file_commands(window: Commanded) -> list[Command]:
             "File", tr("Export…"), on_panel(LatentPanel.export), ("Ctrl+Shift+E",), "export",
             needs_panel=True, separator=True,
         ),
+        Command(
+            "File", tr("Export starred…"), on_panel(lambda panel: panel.starred.ask()),
+            ("Ctrl+E",), "star", needs_panel=True,
+        ),
         Command("File", tr("Quit"), _quit(window), ("Ctrl+Q",), separator=True),
     ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from studio.app.pages import Pages
 from studio.ui.notice import Notice
 from studio.ui.rail import Rail
+from studio.ui.status_line import StatusLine
 
 WHOLE = (QComboBox, QAbstractSpinBox)  # their parts are nobody's business
 
@@ -40,10 +41,11 @@ class HasAreas(Protocol):
     pages: Pages
     notice: Notice
     rail: Rail
+    status: StatusLine
 
 
 def go_to_area(window: HasAreas, *, forward: bool) -> None:
-    """To a question first, else from area to area: document, inspector, strips, bar, rail."""
+    """To a question first, else from area to area: document, inspector, strips, bar, foot, rail."""
     panel = window.pages.panel
     history = None if panel is None or not panel.dock.is_open else panel.dock.page
     asked = [window.notice, *([history.notice] if history is not None else [])]
@@ -53,7 +55,7 @@ def go_to_area(window: HasAreas, *, forward: bool) -> None:
     if panel is not None:
         areas = [panel.view, panel.inspector, panel.strip, panel.for_you, panel.bar]
         areas[1:1] = [history] if history is not None else []
-    next_area([*areas, window.rail], forward=forward)
+    next_area([*areas, window.status, window.rail], forward=forward)
 
 
 def go_to_document(window: HasAreas) -> None:

@@ -102,6 +102,7 @@ class Window(TabbedWindow):
         session, status = self.session, self.status
         session.context.notify = self.message.say
         session.context.open_training = self.open_training
+        session.context.errand.on_change.append(status.show_errand)
         session.changed.connect(self._show_title)
         self.rail.chosen.connect(self.show_page)
         self.pages.built.connect(self._page_built)

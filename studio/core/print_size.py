@@ -15,6 +15,11 @@ def fits(width: int, height: int, scale: int) -> bool:
     return scale == 1 or max(width, height) * scale <= MOST_PX
 
 
+def largest_scale(width: int, height: int, wanted: int) -> int:
+    """The scale that is wanted, or the largest below it that a picture may be written at."""
+    return max(one for one in SCALES if one <= max(1, wanted) and fits(width, height, one))
+
+
 def checked_scale(width: int, height: int, scale: int) -> int:
     """The scale; StudioError for one that there is not, or that gives too large a picture."""
     if scale not in SCALES:

@@ -45,6 +45,7 @@ class Settings:
     scale: int = 1
     pixel_art: bool = False
     dpi: int = DPI
+    export_formats: tuple[str, ...] = ()  # "medium: format", as each was exported last
     window_geometry: str = ""
     window_state: str = ""
 

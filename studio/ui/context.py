@@ -10,6 +10,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.fingerprints import CopyCheck
+from studio.core.history import Present
 from studio.core.kind import MediumKind
 from studio.core.library import Places
 from studio.core.model_file import ModelEntry
@@ -27,13 +28,21 @@ NearestModel = Callable[[MediumKind, Sequence[ModelEntry], Path, Sequence[str]],
 """(medium, models, folder, files in it) -> work, Finished(the model most like them, or None)."""
 
 
+@dataclass(frozen=True)
+class Errand:
+    """Something long that a person asked for and need not watch: where it is, and its stop."""
+
+    words: str
+    stop: Callable[[], None]
+
+
 @dataclass
 class StudioContext:
     """Passed through constructors; the window decides what notify and open_training do.
 
     machine is what trains, as far as it is known; probe measures how fast, nearest holds models
-    against a folder. generators and copies
-    belong to the worker.
+    against a folder. errand is told at the foot of the window; there is one at most. generators
+    and copies belong to the worker.
     """
 
     jobs: Jobs
@@ -46,6 +55,7 @@ class StudioContext:
     machine: Machine = Machine()
     probe: Probe | None = None
     nearest: NearestModel | None = None
+    errand: Present[Errand | None] = field(default_factory=lambda: Present(None))
 
     def report(self, error: object) -> None:
         """The one road for errors on the UI thread: a sentence for the person, the rest logged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ def file_stem(*words: str) -> str:
 def free_path(folder: Path, stem: str, suffix: str) -> Path:
     """A path in the folder that no file has yet."""
     path, number = folder / f"{stem}{suffix}", 2
-    while path.exists():
+    while os.path.lexists(path):  # a link that leads nowhere is somebody's, too
         path, number = folder / f"{stem}_{number}{suffix}", number + 1
     return path
 
@@ -77,6 +78,27 @@ class Saved:
         )
 
 
+def last_format(kind: MediumKind, settings: Settings) -> Exporter:
+    """The format that was chosen last for this medium, or else its first one."""
+    wanted = [one for one in kind.exporters if _format_of(kind, one) in settings.export_formats]
+    return (wanted or list(kind.exporters))[0]
+
+
+def remember_format(kind: MediumKind, context: StudioContext, exporter: Exporter) -> None:
+    """Begin with this format from now on."""
+    if exporter is last_format(kind, context.settings):
+        return
+    own = {_format_of(kind, one) for one in kind.exporters}
+    others = (one for one in context.settings.export_formats if one not in own)
+    context.change_settings(export_formats=(*others, _format_of(kind, exporter)))
+
+
+def last_folder(settings: Settings) -> str:
+    """The folder that was exported to last, or else a person's own."""
+    folder = settings.last_folder
+    return folder if folder and Path(folder).is_dir() else str(Path.home())
+
+
 def write_work(
     exporter: Exporter, offer: Offer, path: Path, settings: Settings, is_copy: IsCopy
 ) -> Work:
@@ -117,11 +139,10 @@ class ExportDialog(QFileDialog):
     ) -> None:
         super().__init__(parent, QApplication.translate("Export", "Export"))
         self._kind, self._context, self._offer = kind, context, offer
-        folder = context.settings.last_folder
-        self.setDirectory(folder if Path(folder).is_dir() and folder else str(Path.home()))
+        self.setDirectory(last_folder(context.settings))
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setNameFilters([_filter_of(one) for one in kind.exporters])
-        first = kind.exporters[0] if exporter is None else exporter
+        first = last_format(kind, context.settings) if exporter is None else exporter
         self.selectNameFilter(_filter_of(first))
         self.filterSelected.connect(self._suffix_for)
         self._suffix_for(self.selectedNameFilter())
@@ -148,6 +169,7 @@ class ExportDialog(QFileDialog):
             context.notify(self.tr("Choose a name that ends with {}.").format(endings))
             return
         context.change_settings(last_folder=str(path.parent))
+        remember_format(self._kind, context, exporter)
         offer, notify, saved = self._offer, context.notify, self.tr("Saved {}")
         settings, is_copy = context.settings, copy_check(self._kind, context)
 
@@ -166,6 +188,11 @@ class ExportDialog(QFileDialog):
                 is_promised=True,
             )
         )
+
+
+def _format_of(kind: MediumKind, exporter: Exporter) -> str:
+    """As the settings name it: two formats may have one ending."""
+    return f"{kind.name}: {exporter.label}"
 
 
 def _filter_of(exporter: Exporter) -> str:

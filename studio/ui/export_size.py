@@ -9,9 +9,17 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from studio.core.kind import Exporter, MediumKind
-from studio.core.print_size import LEAST_DPI, MOST_DPI, MOST_PX, SCALES, centimetres, fits
+from studio.core.print_size import (
+    LEAST_DPI,
+    MOST_DPI,
+    MOST_PX,
+    SCALES,
+    centimetres,
+    fits,
+    largest_scale,
+)
 from studio.ui.context import StudioContext
-from studio.ui.export import ExportDialog, Offer
+from studio.ui.export import ExportDialog, Offer, last_format, remember_format
 from studio.ui.widgets import Chip, button, label
 
 NAME_PX, FIELD_PX, WIDEST_PX = 96, 96, 470
@@ -43,7 +51,7 @@ class SizeDialog(QDialog):
         self.setWindowTitle(self.tr("Export"))
         self._kind, self._context, self._document = kind, context, offer.document
         settings = context.settings
-        self.exporter, self._scale = kind.exporters[0], settings.scale
+        self.exporter, self._scale = last_format(kind, settings), settings.scale
         self.formats = {one: Chip(one.label) for one in kind.exporters}
         self.scales = {scale: Chip(f"×{scale}") for scale in SCALES}
         self.smooth = Chip(self.tr("Smooth"), self.tr("Soft edges, for pictures and textures"))
@@ -68,13 +76,17 @@ class SizeDialog(QDialog):
         changes = {"pixel_art": self.hard.isChecked(), "dpi": self.dpi.value()}
         if self.exporter.size_px is not None:
             self._context.change_settings(scale=self.scale, **changes)
+        remember_format(self._kind, self._context, self.exporter)
         super().accept()
         self.chosen.emit(self.exporter)
 
     @property
     def scale(self) -> int:
         """The scale that is wanted, or the largest that this format allows."""
-        return max(one for one in SCALES if one <= self._scale and self._fits(one))
+        size_px = self.exporter.size_px
+        return (
+            self._scale if size_px is None else largest_scale(*size_px(self._document), self._scale)
+        )
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

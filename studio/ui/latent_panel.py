@@ -22,6 +22,7 @@ from studio.ui.drag_out import DragOutButton
 from studio.ui.explore import Explore
 from studio.ui.export import DRAG_PX, Offer, file_stem
 from studio.ui.export_size import ask_export
+from studio.ui.export_starred import StarredExport
 from studio.ui.finding import Finding
 from studio.ui.for_you import ForYouStrip
 from studio.ui.generation import Made
@@ -73,6 +74,7 @@ class LatentPanel(MediumPage):
         self.liking = Liking(kind, context, self)
         self.recording = Recording(kind, self)
         self.dock = HistoryDock(self)
+        self.starred = StarredExport(self)
         self.finding = Finding(self)
         self.pointed: Any = None
         self.mixer = StyleMixer(kind.layer_words)
@@ -92,9 +94,12 @@ class LatentPanel(MediumPage):
         """Put something of the medium's into the bar."""
         self.bar.add(widget)
 
-    def file_stem(self, document: Any) -> str:
-        """A meaningful file name, without ending, for a document that leaves the studio."""
-        model = self.bar.model.entry.header.name if self.bar.model.entry else self.kind.noun
+    @staticmethod
+    def file_stem(document: Any, model: str) -> str:
+        """A meaningful file name, without ending, for a document of a model of that name.
+
+        Of no panel in particular: the worker calls it, too.
+        """
         return file_stem(model, str(document.recipe.latent.seed))
 
     # --- what a person does ---
@@ -269,7 +274,8 @@ def _offer(panel: LatentPanel) -> Offer | None:
     if not panel.has_result:
         return None
     origin = panel.recording.told(document, origin_of(panel.bar.model, document.recipe.model))
-    return Offer(document, panel.file_stem(document), panel.picture(document, DRAG_PX), origin)
+    stem = panel.file_stem(document, origin.model_name or panel.kind.noun)
+    return Offer(document, stem, panel.picture(document, DRAG_PX), origin)
 
 
 def _for_you(panel: LatentPanel, count: int, page: int) -> Work | None:

@@ -96,9 +96,12 @@ class Recording(QObject):
     def told(self, document: Any, origin: Origin) -> Origin:
         """What goes into a file of this document: its verb, and its parents as MODEL:SEED."""
         self.flush()
-        node, lineage = self.node_of(document), self.lineage.value
-        if node is None:
-            return origin
+        node = self.node_of(document)
+        return origin if node is None else self.told_of(node, origin)
+
+    def told_of(self, node: Node, origin: Origin) -> Origin:
+        """The same for the result of a node."""
+        lineage = self.lineage.value
         parents = tuple(_named(lineage.node(id), origin) for id in node.parents)
         return replace(origin, verb=node.verb, parents=parents)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
 from studio.ui import theme
+from studio.ui.context import Errand
 from studio.ui.run_watch import WatchedRun
 from studio.ui.widgets import button, label
 
@@ -39,6 +40,10 @@ class StatusLine(QFrame):
         self._device = label("", "figure")
         self._time = label("", "figure")
         self._times: dict[str, str] = {}
+        self._errand = label("", "figure")
+        self._now: Errand | None = None
+        self.stop = button(self.tr("Stop"), self.tr("What is written stays"), role="small")
+        self.stop.clicked.connect(self._stop)
         self._run = _RunSummary(self)
         self._run.clicked.connect(self.train_asked)
         self._run.pause.clicked.connect(self.pause_asked)
@@ -50,10 +55,25 @@ class StatusLine(QFrame):
         row.addSpacing(10)
         row.addWidget(self._time)
         row.addStretch(1)
+        for widget in (self._errand, self.stop):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(10)
         row.addWidget(self._run)
         self.device = ("", "", False)  # words, why, whether it works
         self.show_device(self.tr("Waking the networks"), "", good=False)
         self._run.hide()
+        self.show_errand(None)
+
+    def show_errand(self, errand: Errand | None) -> None:
+        """What is done on the side, with a way to stop it; None: nothing."""
+        self._now = errand
+        self._errand.setText("" if errand is None else errand.words)
+        for widget in (self._errand, self.stop):
+            widget.setVisible(errand is not None)
+
+    def _stop(self) -> None:
+        if self._now is not None:
+            self._now.stop()
 
     def show_device(self, words: str, why: str, *, good: bool) -> None:
         """Which device plays and why; the dot is green once it does."""

@@ -86,8 +86,9 @@ class Panel(LatentPanel):
     def menu_actions(self) -> dict[str, list[QAction]]:
         return self.actions_of_roll.menus
 
-    def file_stem(self, document: Any) -> str:
-        return f"{super().file_stem(document)}_{document.tempo_bpm:.0f}bpm"
+    @staticmethod
+    def file_stem(document: Any, model: str) -> str:
+        return f"{LatentPanel.file_stem(document, model)}_{document.tempo_bpm:.0f}bpm"
 
     def _connect_roll(self) -> None:
         roll, transport, tracks = self.roll, self.transport, self.tracks
