@@ -29,7 +29,8 @@ class Leaving(QObject):
     @property
     def is_simple(self) -> bool:
         """Whether nothing is lost and nothing goes on that a person would want to know of."""
-        return self._session.is_saved and self._watch.active is None
+        is_writing = self._session.context.errand.value is not None
+        return self._session.is_saved and self._watch.active is None and not is_writing
 
     def ask(self, leave: Callable[[], object]) -> None:
         """Ask what has to be asked; leave is called when a person decides to."""
@@ -38,6 +39,13 @@ class Leaving(QObject):
             self._ask_of_training(run, leave)
         elif not self._session.is_saved:
             self._ask_of_work(run, leave)
+        elif self._set:
+            ask(
+                self._window,
+                self._set,
+                "",
+                {self.tr("Quit, keep what is written"): lambda _: leave()},
+            )
         else:
             leave()
 
@@ -49,7 +57,8 @@ class Leaving(QObject):
         waits = run.state == "paused"
         stay = self.tr("Quit, leave it paused") if waits else self.tr("Quit, let it train")
         answers: Answers = {stay: lambda _: leave(), self.tr("Stop it and quit"): stop}
-        ask(self._window, self._fate(run), self._more(run), answers)
+        more = " ".join(filter(None, (self._more(run), self._set)))
+        ask(self._window, self._fate(run), more, answers)
 
     def _ask_of_work(self, run: WatchedRun | None, leave: Callable[[], object]) -> None:
         """And in the same breath of what trains, if something does."""
@@ -59,7 +68,7 @@ class Leaving(QObject):
                 self._watch.stop(run.run)
             leave()
 
-        more = self.tr("Otherwise what is not saved is lost.")
+        more = " ".join(filter(None, (self.tr("Otherwise what is not saved is lost."), self._set)))
         if run is not None:
             more += f"\n\n{self._fate(run)} {self._more(run)}"
         answers: Answers = {
@@ -70,6 +79,13 @@ class Leaving(QObject):
         }
         choice = self.tr("Stop the training, too") if run is not None else ""
         ask(self._window, self.tr("Save what you made?"), more, answers, choice)
+
+    @property
+    def _set(self) -> str:
+        """What happens to a set that is being written, if one is."""
+        if self._session.context.errand.value is None:
+            return ""
+        return self.tr("A set of files is not written to its end yet: the rest would be missing.")
 
     def _fate(self, run: WatchedRun) -> str:
         waits = run.state == "paused"

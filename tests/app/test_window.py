@@ -14,6 +14,7 @@ from studio.app.drops import Drop, read_drop
 from studio.core.latent import Latent, Recipe
 from studio.core.pixels import Pixels
 from studio.media.artwork.document import Artwork
+from studio.ui.context import Errand
 
 PICTURE = Artwork(Recipe(latent=Latent(seed=3)), Pixels(2, 1, b"abcdef"))
 
@@ -259,3 +260,13 @@ def test_the_key_of_the_shortcuts_leads_back_too(window):
     assert "NOTES" in titles
     window.show_shortcuts()
     assert window.pages.name == "music"
+
+
+def test_leaving_while_a_set_is_written_is_asked_about(qtbot, window):
+    errand = window.session.context.errand
+    errand.become(Errand("Writing 2 of 12", lambda: None))
+    box = question_at(window)
+    assert "the rest would be missing" in box.text() and not window.was_closed
+    press(box, "Quit, keep what is written")
+    qtbot.waitUntil(lambda: not window.isVisible())
+    errand.become(None)
