@@ -320,12 +320,16 @@ def test_impossible_paths_are_a_sentence(words, tmp_path, monkeypatch, capsys) -
 def test_find_takes_no_name_that_is_taken_beside_a_persons_file(
     model_of, folder_of, tmp_path, capsys
 ) -> None:
+    out = tmp_path / "found"
+    out.mkdir()
     shutil.copy(folder_of(ARTWORK) / "00.png", tmp_path / "apple.png")
-    (tmp_path / "apple-original.png").write_bytes(b"mine")
+    (out / "apple-original.png").write_bytes(b"mine")
     words = ["find", str(tmp_path / "apple.png"), "--model", str(model_of(ARTWORK))]
-    assert main([*words, "--out", str(tmp_path), "--steps", "1"]) == 2
+    assert main([*words, "--out", str(out), "--steps", "1"]) == 2
     assert "is there already" in capsys.readouterr().err
-    assert (tmp_path / "apple-original.png").read_bytes() == b"mine"
+    assert (out / "apple-original.png").read_bytes() == b"mine"
+    assert main([*words, "--out", str(tmp_path), "--steps", "1"]) == 2
+    assert "among your own files" in capsys.readouterr().err
     assert np.asarray(Image.open(tmp_path / "apple.png")).size
 
 

@@ -37,8 +37,9 @@ from studio.gan.model_writer import ModelWriter
 from studio.gan.run import failure_words, train_run
 from studio.gan.store import CheckpointStore
 from studio.gan.train import Trainer
-from studio.media.music.document import clip_of, thumbnail
+from studio.media.music.document import clip_of
 from studio.media.music.rolls import unpack
+from studio.media.music.thumbnail import thumbnail
 
 SMALL = TrainConfig(
     "artwork", "", name="Tiny", size_px=32, batch=4, kimg=0.04, channel_base=128, channel_max=8,
