@@ -31,7 +31,7 @@ from studio.ui.run_watch import WatchedRun
 
 BEAT_MS = 5
 IDLE_MS = 2000
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0  # a model of 256 px that brings no sliders takes two minutes to be searched
 LOOK_MS = 20
 ALONE = 12  # results of the network without a window to draw
 LOW, HIGH, STEP = 10, 110, 3  # slider values that a drag goes through, back and forth
