@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from studio import __version__
 from studio.app.cli_options import (
@@ -22,16 +22,17 @@ from studio.app.cli_options import (
     add_train,
     psi,
 )
-from studio.app.cli_results import add_results
+from studio.app.cli_parser import BAD_INPUT, Parser
+from studio.app.cli_result_options import add_results
 from studio.app.cli_team import quiet_threads
-from studio.app.cli_text import plain, shortened
+from studio.app.cli_text import plain
 from studio.app.cli_verb_options import TASTE_TEXTS, TEXTS, add_taste, add_verbs
 from studio.app.desktop import desktop_problem
 from studio.core.errors import StudioError
 from studio.core.files import said_by
 from studio.core.project import SUFFIX
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+DONE, INTERRUPTED = 0, 130
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # for our output: that of files is a StudioError
 EXAMPLES = """examples:
   atelier                                         open the window
@@ -39,14 +40,6 @@ EXAMPLES = """examples:
   atelier check holiday-photos                    what is in a folder, and what is wrong with it
   atelier train holiday-photos --medium artwork --out runs/holiday
   atelier generate runs/holiday --seeds 0-15 --out pictures"""
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence instead of printing the usage above it."""
-
-    def error(self, message: str) -> NoReturn:
-        sentence = shortened(message).rstrip(".")
-        self.exit(BAD_INPUT, f"{self.prog}: {sentence}. See {self.prog} --help.\n")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -140,7 +133,7 @@ def _command(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     return call
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """Every command with its options."""
     parser = Parser(
         prog="atelier",
@@ -151,7 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Atelier {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(name: str, text: str, module: str) -> argparse.ArgumentParser:
+    def add(name: str, text: str, module: str) -> Parser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(command=_command(module, name.replace("-", "_")))
         return command
@@ -201,7 +194,7 @@ def _add_check(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_generate(command: argparse.ArgumentParser) -> None:
+def _add_generate(command: Parser) -> None:
     command.add_argument("model", metavar="MODEL", help="a file, a run, or a name from `models`")
     command.add_argument("--seeds", required=True, metavar="S", help="like 0-15 or 1,4,9")
     command.add_argument("--out", required=True, metavar="FOLDER")
@@ -218,7 +211,7 @@ def _add_sliders(command: argparse.ArgumentParser) -> None:
     add_device(command)
 
 
-def _add_steer(command: argparse.ArgumentParser) -> None:
+def _add_steer(command: Parser) -> None:
     command.add_argument(
         "work", metavar="WORK", help="MODEL:SEED, like fruit:7, or an exported file"
     )

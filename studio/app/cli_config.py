@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,13 @@ def new_config(arguments: argparse.Namespace) -> TrainConfig:
         raise StudioError(f"A new training run needs {missing}.")
     medium = kind_of(arguments.medium)
     folder = Path(arguments.folder)
-    walk(folder)  # a missing or unreadable folder is refused before anything is written
+    files = walk(folder).files  # a missing or unreadable folder is refused before anything else
     settings, _ = load_settings(places().settings_path)
     config = TrainConfig(
         medium.name, str(folder.resolve()), device=settings.device, threads=settings.threads
     )
     if arguments.start_model == NEAREST:
-        arguments.start_model = nearest(medium, folder)
+        arguments.start_model = nearest(medium, folder, files)
     asked = chosen(arguments)
     if arguments.preset:
         asked_for = replace(config, **asked)
@@ -58,10 +59,10 @@ def new_config(arguments: argparse.Namespace) -> TrainConfig:
     return replace(config, **asked)
 
 
-def nearest(medium: MediumKind, folder: Path) -> str | None:
+def nearest(medium: MediumKind, folder: Path, files: Sequence[str]) -> str | None:
     """The file of the model whose results are most like the folder; None where none is told."""
     entries, _ = models(medium.name, places())
-    entry = result_of(nearest_work(medium, entries, folder, walk(folder).files))
+    entry = result_of(nearest_work(medium, entries, folder, files))
     if entry is None:
         print("No model could be held against this folder; it begins with nothing.", flush=True)
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from studio.app.cli_results import add_results
+from studio.app.cli_parser import Parser
+from studio.app.cli_result_options import add_results
 from studio.core.train_ranges import ALLOWED, MOST_SEED, Span
 
 MOST_DIGITS = 20
@@ -152,7 +153,7 @@ def _add_expert(group: argparse._ArgumentGroup) -> None:
     add("--seed", type=count, metavar="N", help="random seed (default 0)")
 
 
-def add_reroll(command: argparse.ArgumentParser) -> None:
+def add_reroll(command: Parser) -> None:
     """Everything but what is kept made anew."""
     add = command.add_argument
     add("work", metavar="WORK", help="MODEL:SEED, like fruit:12, or an exported file")
@@ -171,7 +172,7 @@ def add_reroll(command: argparse.ArgumentParser) -> None:
     add_device(command)
 
 
-def add_find(command: argparse.ArgumentParser) -> None:
+def add_find(command: Parser) -> None:
     """A person's own file as a model can make it."""
     add = command.add_argument
     add("file", metavar="FILE", help="a picture, a tile, a MIDI file")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-
 from studio.app.cli_options import add_device, share, whole
 from studio.app.cli_options import count as natural
-from studio.app.cli_results import add_results
+from studio.app.cli_parser import Parser
+from studio.app.cli_result_options import add_results
 from studio.core.latent import LAYER_GROUPS
 from studio.core.verbs import MOST_STEPS, MUTATION
 
@@ -25,7 +24,7 @@ TASTE_TEXTS = {
 STRENGTH = 0.3
 
 
-def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
+def add_verbs(parsers: dict[str, Parser]) -> None:
     """The arguments of the four commands."""
     for name in ("vary", "mix"):
         parsers[name].add_argument(
@@ -53,7 +52,7 @@ def add_verbs(parsers: dict[str, argparse.ArgumentParser]) -> None:
         command.add_argument("--out", required=True, metavar="FOLDER")
 
 
-def add_taste(parsers: dict[str, argparse.ArgumentParser]) -> None:
+def add_taste(parsers: dict[str, Parser]) -> None:
     """The arguments of like, dislike, for-you and forget."""
     for name in ("like", "dislike"):
         parsers[name].add_argument(

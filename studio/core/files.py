@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -131,6 +132,13 @@ class Walk:
     files: tuple[str, ...]
     ignored: tuple[str, ...]
     closed: tuple[tuple[str, str], ...] = ()
+
+
+def numbered(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
+    """Names to choose from, the plain one first: apple.mid, apple-2.mid, apple-3.mid, ..."""
+    yield folder / f"{stem}{suffix}"
+    for number in count(2):
+        yield folder / f"{stem}-{number}{suffix}"
 
 
 def from_home(text: str) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from studio.core.errors import StudioError
-from studio.core.files import from_home
+from studio.core.files import from_home, numbered
 from studio.core.model_file import SUFFIX, ModelEntry, copy_model, find_models, read_entry
 from studio.core.private_copy import file_stem
 from studio.core.provenance import Provenance
@@ -110,14 +110,18 @@ def keep_model(path: Path, folder: Path) -> Path:
     entry = titled_entry(path)
     in_run = RunFolder(path.parent).config_path.is_file()
     stem = file_stem(entry.header.name, path.parent.name) if in_run else path.stem
-    kept, number = folder / f"{stem}{SUFFIX}", 2
-    while kept.exists():
-        with contextlib.suppress(StudioError):
-            if read_entry(kept).header.id == entry.header.id:
-                return kept
-        kept, number = folder / f"{stem}-{number}{SUFFIX}", number + 1
-    copy_model(path, kept, entry.header.name)
+    names = numbered(folder, stem, SUFFIX)
+    kept = next(one for one in names if not one.exists() or _is_of(one, entry.header.id))
+    if not kept.exists():
+        copy_model(path, kept, entry.header.name)
     return kept
+
+
+def _is_of(path: Path, id: str) -> bool:
+    """Whether a file holds the weights of this id."""
+    with contextlib.suppress(StudioError):
+        return read_entry(path).header.id == id
+    return False
 
 
 def find_model(name: str, places: Places) -> ModelEntry:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
+from studio.core.files import numbered
 from studio.core.model_file import SUFFIX, ModelHeader
 from studio.core.provenance import MAX_NAME, one_line
 
@@ -28,11 +29,8 @@ class PrivateCopy:
     def new(folder: Path, header: ModelHeader, file: str, name: str = "") -> PrivateCopy:
         """One whose file is not there yet; without a name it is called after model and file."""
         name = one_line(name or f"{header.name} with {Path(file).stem}", MAX_NAME)
-        stem = file_stem(name, "private")
-        path, number = folder / f"{stem}{SUFFIX}", 2
-        while path.exists():
-            path, number = folder / f"{stem}-{number}{SUFFIX}", number + 1
-        return PrivateCopy(path, name, file)
+        names = numbered(folder, file_stem(name, "private"), SUFFIX)
+        return PrivateCopy(next(path for path in names if not path.exists()), name, file)
 
     def refuse_taken(self) -> None:
         """StudioError where the copy would take the place of a file, or is no model's name."""

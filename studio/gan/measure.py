@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from studio.core.examples import Examples
-from studio.core.kind import Features, FolderReport, Generator, Measures, Reader
+from studio.core.kind import Features, FolderReport, Measures, Reader
+from studio.core.kind import Generator as Player
 from studio.core.latent import Latent, Recipe
 from studio.core.model_file import ModelEntry
 from studio.core.split import halves, held_out_split
@@ -23,21 +24,26 @@ from studio.gan.metrics import MOST
 FEWEST_RESULTS = 256  # where fewer files than this are held out
 
 
-class Measurable(Protocol):
-    """The parts of a medium that measuring needs; every MediumKind is one."""
+class Playable(Protocol):
+    """What results are made and held against files with; every MediumKind is one."""
 
     @property
     def load_reader(self) -> Callable[[], Reader]: ...
     @property
-    def load_generator(self) -> Callable[[Path, str], Generator]: ...
-    @property
-    def load_training(self) -> Callable[[], Any]: ...
-    @property
-    def load_measures(self) -> Callable[[], Measures]: ...
+    def load_generator(self) -> Callable[[Path, str], Player]: ...
     @property
     def load_features(self) -> Callable[[], Features]: ...
     @property
     def example_of(self) -> Callable[[Any], np.ndarray]: ...
+
+
+class Measurable(Playable, Protocol):
+    """The parts of a medium that measuring needs; every MediumKind is one."""
+
+    @property
+    def load_training(self) -> Callable[[], Any]: ...
+    @property
+    def load_measures(self) -> Callable[[], Measures]: ...
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,7 @@ def _measured(
     examples, file_count = read[0].pixels, len(read[1].usable)
     train, held_out, known = sides(read[0].sources, entry.header.trained)
     count = min(MOST, max(len(held_out), min(FEWEST_RESULTS, len(train))))
-    threads = torch.get_num_threads()
-    generator = medium.load_generator(entry.path, device)
-    torch.set_num_threads(threads)  # loading a model sets the number that is usual for playing
-    made = yield from _made(generator, medium, count)
+    made = yield from results_of(entry, medium, count, device)
     yield Progress(count, count, "Comparing")
     judged = medium.load_training().judged
     files, others = judged(examples[_drawn(train)]), judged(examples[_drawn(held_out)])
@@ -96,8 +99,13 @@ def _measured(
     )  # fmt: skip
 
 
-def _made(generator: Generator, medium: Measurable, count: int) -> Any:
-    """Yields Progress and returns so many results as examples uint8 [count, ...]."""
+def results_of(
+    entry: ModelEntry, medium: Playable, count: int, device: str
+) -> Generator[Progress, None, np.ndarray]:
+    """A model's first seeds at psi 1 as examples uint8 [count, ...]; StudioError as loading it."""
+    threads = torch.get_num_threads()
+    generator = medium.load_generator(entry.path, device)
+    torch.set_num_threads(threads)  # loading a model sets the number that is usual for playing
     made: list[np.ndarray] = []
     recipes = [Recipe(latent=Latent(seed=seed, psi=1.0)) for seed in range(count)]
     for event in generator.generate_many(recipes):

@@ -45,11 +45,15 @@ def are_flat(examples: np.ndarray) -> bool:
     uint8 [N, H, W, 3], of which some are looked at: the median share of pixels that are as their
     neighbours to the right and below.
     """
-    some = examples[:: max(1, len(examples) // LOOKED_AT)].astype(np.int16)
-    right = np.abs(some[:, :-1, 1:] - some[:, :-1, :-1]).max(-1)
-    below = np.abs(some[:, 1:, :-1] - some[:, :-1, :-1]).max(-1)
-    shares = (np.maximum(right, below) <= FLAT_LEVELS).mean((1, 2))
-    return bool(np.median(shares) >= FLAT_SHARE)
+    some = examples[:: max(1, len(examples) // LOOKED_AT)]
+    return float(np.median([_flat_share(one) for one in some])) >= FLAT_SHARE
+
+
+def _flat_share(picture: np.ndarray) -> float:
+    x = picture.astype(np.int16)
+    right = np.abs(x[:-1, 1:] - x[:-1, :-1]).max(-1)
+    below = np.abs(x[1:, :-1] - x[:-1, :-1]).max(-1)
+    return float((np.maximum(right, below) <= FLAT_LEVELS).mean())
 
 
 def roll_each(x: Tensor, chance: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ from studio.core.work import Finished, Preview, Progress
 from studio.ui import latent_panel, model_chooser, theme
 from studio.ui.context import StudioContext
 from studio.ui.jobs import Jobs
+from studio.ui.run_watch import RunWatch
 
 ROUGH = 1000  # the grey of every preview, and of nothing else
 
@@ -209,3 +210,10 @@ def panel(qtbot, kind, context, entries):
     panel.resize(1280, 700)
     panel.show()
     return panel
+
+
+@pytest.fixture
+def watch(context):
+    watch = RunWatch(context.places)
+    yield watch
+    watch.close()

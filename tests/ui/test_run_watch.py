@@ -51,13 +51,6 @@ def children(monkeypatch):
             lock.release()
 
 
-@pytest.fixture
-def watch(context):
-    watch = RunWatch(context.places)
-    yield watch
-    watch.close()
-
-
 def config(name):
     return TrainConfig("fake", "/folder", name)
 

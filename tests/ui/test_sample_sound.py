@@ -12,7 +12,6 @@ from studio.core.errors import StudioError
 from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.sample_sheet import COLUMNS, COUNT, GAP_PX, ROWS, beside, write_examples
 from studio.core.work import Finished, Progress
-from studio.ui.run_watch import RunWatch
 from studio.ui.training_page import TrainingPage
 
 CELL_PX = 12
@@ -47,13 +46,6 @@ class FakeSound:
 @pytest.fixture
 def sound():
     return FakeSound()
-
-
-@pytest.fixture
-def watch(context):
-    watch = RunWatch(context.places)
-    yield watch
-    watch.close()
 
 
 @pytest.fixture

@@ -6,15 +6,8 @@ from pathlib import Path
 import pytest
 
 from studio.core.run_folder import RunFolder, TrainConfig
-from studio.ui.run_watch import RunWatch, last_words
+from studio.ui.run_watch import last_words
 from studio.ui.training_page import TrainingPage
-
-
-@pytest.fixture
-def watch(context):
-    watch = RunWatch(context.places)
-    yield watch
-    watch.close()
 
 
 @pytest.fixture

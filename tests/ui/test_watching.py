@@ -17,16 +17,8 @@ from studio.core.run_folder import RunFolder, TrainConfig
 from studio.core.run_title import read_title, rename
 from studio.ui.run_actions import longer
 from studio.ui.run_compare import differing
-from studio.ui.run_watch import RunWatch
 from studio.ui.status_line import StatusLine
 from studio.ui.training_page import SETTLED_LOOKS, TrainingPage
-
-
-@pytest.fixture
-def watch(context):
-    watch = RunWatch(context.places)
-    yield watch
-    watch.close()
 
 
 @pytest.fixture
