@@ -15,6 +15,7 @@ MARGIN_PX = 14
 MAX_MESSAGE_PX = 720
 CLOSE_PX = 64  # the close button and the margins beside the text
 LEAST_HEIGHT_PX, PADDING_PX = 42, 12
+FOOT_PX = 38  # where a document says its size and more
 
 
 class CentreNote(QWidget):
@@ -115,7 +116,8 @@ class MessageLine(QFrame):
         text_px = width - CLOSE_PX
         height = max(LEAST_HEIGHT_PX, self._text.heightForWidth(text_px) + 2 * PADDING_PX)
         left = max(0, (room - width) // 2)
-        top = self._over.height() - theme.STRIP_PX - height - MARGIN_PX  # never over the strip
+        foot = theme.STRIP_PX + FOOT_PX + MARGIN_PX  # never over the strip, or what stands above it
+        top = self._over.height() - foot - height
         self.setGeometry(left, top, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolTip, QWidget
 from studio.core.latent import MAX_SEED
 from studio.core.resources import resource
 from studio.ui import theme
-from studio.ui.overlay import CentreNote, MessageLine
+from studio.ui.overlay import FOOT_PX, CentreNote, MessageLine
 from studio.ui.result_grid import ResultGrid
 from studio.ui.section import Section
 from studio.ui.status_line import duration
@@ -155,7 +155,7 @@ def test_messages_stay_inside_and_off_the_strip(qtbot, themed):
     page.show()
     line.say("A sentence that is long enough to need more than a single line. " * 5)
     assert page.rect().contains(line.geometry())
-    assert line.geometry().bottom() < 600 - theme.STRIP_PX
+    assert line.geometry().bottom() < 600 - theme.STRIP_PX - FOOT_PX
     page.resize(500, 400)
     assert page.rect().contains(line.geometry())
     note = CentreNote(page, "image")
